@@ -1,0 +1,36 @@
+package kube
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// PodSecurity is a Pod Security Standard, the strictest that everything in a namespace meets.
+type PodSecurity string
+
+// The three Pod Security Standards.
+const (
+	Privileged PodSecurity = "privileged"
+	Baseline   PodSecurity = "baseline"
+	Restricted PodSecurity = "restricted"
+)
+
+// Namespace declares a namespace that enforces level. Only layers call it: a namespace has one
+// owner. It is protected, because deleting a namespace deletes everything in it.
+func Namespace(ctx *pulumi.Context, name string, level PodSecurity,
+	opts ...pulumi.ResourceOption) (*corev1.Namespace, error) {
+	labels := pulumi.StringMap{}
+	for _, mode := range []string{"enforce", "audit", "warn"} {
+		labels["pod-security.kubernetes.io/"+mode] = pulumi.String(string(level))
+	}
+	ns, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(name), Labels: labels},
+	}, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("namespace %s: %w", name, err)
+	}
+	return ns, nil
+}

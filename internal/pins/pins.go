@@ -1,0 +1,96 @@
+// Package pins holds every version the platform installs, one line each: a version is changed
+// here and nowhere else. Digests of what was pulled once stand in the mirror's lock file.
+package pins
+
+// Chart is a Helm chart at one version.
+type Chart struct {
+	Name    string // chart name in its repository
+	Version string // exact chart version
+	Repo    string // https:// address of a Helm repository, or oci:// address of the folder that holds the chart
+}
+
+// Manifest is a set of plain YAML files at one version, in practice the CustomResourceDefinitions
+// that no chart brings.
+type Manifest struct {
+	Name    string   // folder name in a mirror, without the version
+	Version string   // upstream tag
+	Base    string   // https:// address of the folder, ending in a slash
+	Files   []string // file names below Base, in the order in which they are applied
+}
+
+// Charts of the network and storage layers.
+var (
+	// renovate: datasource=helm depName=metallb registryUrl=https://metallb.github.io/metallb
+	MetalLB = Chart{"metallb", "0.14.9", "https://metallb.github.io/metallb"}
+	// renovate: datasource=helm depName=cert-manager registryUrl=https://charts.jetstack.io
+	CertManager = Chart{"cert-manager", "v1.18.2", "https://charts.jetstack.io"}
+	// renovate: datasource=helm depName=traefik registryUrl=https://traefik.github.io/charts
+	Traefik = Chart{"traefik", "36.1.0", "https://traefik.github.io/charts"}
+	// renovate: datasource=helm depName=ingress-nginx registryUrl=https://kubernetes.github.io/ingress-nginx
+	IngressNginx = Chart{"ingress-nginx", "4.12.1", "https://kubernetes.github.io/ingress-nginx"}
+	// renovate: datasource=helm depName=nfs-subdir-external-provisioner registryUrl=https://kubernetes-sigs.github.io/nfs-subdir-external-provisioner
+	NFSProvisioner = Chart{"nfs-subdir-external-provisioner", "4.0.18", "https://kubernetes-sigs.github.io/nfs-subdir-external-provisioner"}
+)
+
+// Manifests applied before the charts that need them.
+var (
+	// GatewayAPI is the experimental channel: TCPRoute and TLSRoute are only there, and it must be
+	// the bundle Traefik was built against (see docs/decisions).
+	// renovate: datasource=github-releases depName=kubernetes-sigs/gateway-api
+	GatewayAPI = Manifest{"gateway-api", "v1.2.1", "https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.2.1/config/crd/experimental/", gatewayAPIFiles}
+	// renovate: datasource=github-releases depName=traefik/traefik-helm-chart
+	TraefikCRDs = Manifest{"traefik-crds", "v36.1.0", "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v36.1.0/traefik/crds/", traefikFiles}
+)
+
+// Images of workloads the program declares itself.
+const (
+	// renovate: datasource=docker depName=technitium/dns-server
+	Technitium = "docker.io/technitium/dns-server:13.6.0@sha256:b12182649647f7e28dd596f4089032099a94ab1bee2262d6679fa185238c5f02"
+	// renovate: datasource=docker depName=curlimages/curl
+	Curl = "docker.io/curlimages/curl:8.15.0"
+)
+
+// Versions of what Kubespray installs.
+const (
+	// renovate: datasource=github-releases depName=kubernetes-sigs/kubespray
+	Kubespray = "v2.29.0"
+	// Kubernetes is written without the leading v, as Kubespray wants it since 2.28.
+	Kubernetes = "1.33.5"
+	// renovate: datasource=github-releases depName=kube-vip/kube-vip
+	KubeVIP = "v0.8.9"
+)
+
+// AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
+func AllCharts() []Chart {
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner}
+}
+
+// AllManifests lists every manifest, for the same readers.
+func AllManifests() []Manifest { return []Manifest{GatewayAPI, TraefikCRDs} }
+
+var gatewayAPIFiles = []string{
+	"gateway.networking.k8s.io_backendlbpolicies.yaml",
+	"gateway.networking.k8s.io_backendtlspolicies.yaml",
+	"gateway.networking.k8s.io_gatewayclasses.yaml",
+	"gateway.networking.k8s.io_gateways.yaml",
+	"gateway.networking.k8s.io_grpcroutes.yaml",
+	"gateway.networking.k8s.io_httproutes.yaml",
+	"gateway.networking.k8s.io_referencegrants.yaml",
+	"gateway.networking.k8s.io_tcproutes.yaml",
+	"gateway.networking.k8s.io_tlsroutes.yaml",
+	"gateway.networking.k8s.io_udproutes.yaml",
+}
+
+// The chart also carries CRDs of Traefik Hub, a product this platform does not run.
+var traefikFiles = []string{
+	"traefik.io_ingressroutes.yaml",
+	"traefik.io_ingressroutetcps.yaml",
+	"traefik.io_ingressrouteudps.yaml",
+	"traefik.io_middlewares.yaml",
+	"traefik.io_middlewaretcps.yaml",
+	"traefik.io_serverstransports.yaml",
+	"traefik.io_serverstransporttcps.yaml",
+	"traefik.io_tlsoptions.yaml",
+	"traefik.io_tlsstores.yaml",
+	"traefik.io_traefikservices.yaml",
+}

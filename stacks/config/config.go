@@ -1,0 +1,29 @@
+// Package config is what a stack's Pulumi.<stack>.yaml says, typed, decoded strictly and checked
+// as a whole. Each section is a file of this package; a rule that spans sections stands in rules.go.
+package config
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Config is one stack's configuration.
+type Config struct {
+	Site     Site     `json:"site"`
+	Handover Handover `json:"handover"`
+	Charts   Charts   `json:"charts"`
+	Compute  Compute  `json:"compute"`
+	Cluster  Cluster  `json:"cluster"`
+	Network  Network  `json:"network"`
+	Storage  Storage  `json:"storage"`
+
+	Secrets Secrets `json:"-"`
+}
+
+// Secrets are flat keys of their own, stored with `pulumi config set --secret`, never inside a section.
+type Secrets struct {
+	// ProxmoxToken is `proxmoxToken`: user@realm!name=uuid. Required.
+	ProxmoxToken pulumi.StringOutput
+	// Kubeconfig is `kubeconfig`, stored by `streamforge kubespray handover`. Required once
+	// handover.cluster is true.
+	Kubeconfig pulumi.StringOutput
+}
