@@ -25,9 +25,9 @@ type Compute struct {
 
 // Image is the cloud image the machines start from.
 type Image struct {
-	URL      string `json:"url"`      // https address of a qcow2 image
-	FileName string `json:"fileName"` // name in the datastore, ending in .qcow2
-	SHA256   string `json:"sha256"`   // checksum of the image, 64 hex digits
+	URL      string `json:"url"`              // https address of a qcow2 image
+	FileName string `json:"fileName"`         // name in the datastore, ending in .qcow2
+	SHA256   string `json:"sha256,omitempty"` // checksum of the image, 64 hex digits; Proxmox refuses a download that differs
 }
 
 // PCIMapping is a Proxmox hardware mapping: the only way to a PCI device with an API token.
