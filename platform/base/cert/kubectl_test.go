@@ -71,6 +71,9 @@ func (k fakeKubectl) run(args []string) error {
 		return err
 	}
 	if text := refusals[k.mode][verb]; text != "" {
+		if k.mode == "lost" { // accepted, and the connection breaks before the answer
+			return errors.Join(k.create(), errors.New(text))
+		}
 		return errors.New(text)
 	}
 	_, template, _ := strings.Cut(all, "jsonpath=")
@@ -92,7 +95,7 @@ func (k fakeKubectl) run(args []string) error {
 		}
 		return show(template, object)
 	case "delete":
-		return os.Remove(filepath.Join(k.dir, "request.json"))
+		return os.RemoveAll(filepath.Join(k.dir, "request.json")) // --ignore-not-found
 	}
 	return fmt.Errorf("unexpected kubectl %s", all)
 }

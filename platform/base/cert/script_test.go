@@ -53,7 +53,7 @@ func TestRequest(t *testing.T) {
 	b := newBench(t, "")
 	b.write("kubeconfig", "")
 	r := b.run("--name=*.dmz.home", "--namespace=edge", "--issuer=own", "--issuer-kind=Issuer", "--duration=90d",
-		"--key-type=rsa", "--kubeconfig="+b.root+"/kubeconfig", "--context=lab", "--out="+b.out)
+		"--kubeconfig="+b.root+"/kubeconfig", "--context=lab", "--out="+b.out)
 	require.Equal(t, 0, r.code, r.stderr)
 
 	var sent struct {
@@ -84,7 +84,7 @@ func TestRequest(t *testing.T) {
 	assert.Equal(t, []string{"*.dmz.home"}, csr.DNSNames)
 	assert.Equal(t, "CN=*.dmz.home", csr.Subject.String())
 	assert.Len(t, csr.Extensions, 1, "only the SAN")
-	assert.Equal(t, x509.RSA, csr.PublicKeyAlgorithm)
+	assert.Equal(t, x509.ECDSA, csr.PublicKeyAlgorithm)
 	assert.NotContains(t, manifest, "PRIVATE")
 	for _, file := range b.files() {
 		assert.Regexp(t, `^-rw[-r]+ (wildcard\.dmz\.home\.(key|crt|fullchain\.crt)|ca\.crt)$`, file)

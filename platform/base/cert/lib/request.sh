@@ -19,13 +19,13 @@ refused() {
   case $2 in
     *"doesn't have a resource type"* | *'no matches for kind'*)
       hint="install cert-manager, or point --kubeconfig or --context at the cluster that has it" ;;
+    *'admission webhook'* | *'(Invalid)'* | *'(BadRequest)'*) hint="change what the message names, then run again" ;;
     *'(Forbidden)'*)
       hint="ask for create, get, watch and delete on $kind in namespace $namespace" ;;
     *'namespaces "'*'not found'*) hint="make the namespace, or name another one with --namespace" ;;
     *'(NotFound)'*)
       hint="see \`kubectl get ${issuer_kind,,}.$issuer_group --namespace $namespace\`, then name one with --issuer and --issuer-kind" ;;
     *'failed calling webhook'*) hint="wait until cert-manager's webhook is ready, then run again" ;;
-    *'admission webhook'* | *'(Invalid)'* | *'(BadRequest)'*) hint="change what the message names, then run again" ;;
     *Unauthorized*) hint="renew the credentials in the kubeconfig" ;;
     *) hint="check that the API server is up and that --kubeconfig and --context are right" ;;
   esac
@@ -72,7 +72,7 @@ create_request() {
   request=${prefix%%[.-]}-$(openssl rand -hex 4)
   answer=$(manifest | kube create -f - -o name --request-timeout=30s 2>&1) && return
   # The server said no: there is nothing to delete. Any other failure may have come too late.
-  if [[ $answer == *'Error from server ('* && $answer != *'(Timeout)'* ]]; then request=''; fi
+  if [[ $answer == *'Error from server'* && $answer != *'(Timeout)'* ]]; then request=''; fi
   refused "the request was not accepted" "$(one_line <<<"$answer")"
 }
 
