@@ -111,8 +111,7 @@ func TestMoveFails(t *testing.T) {
 	}
 }
 
-// TestOwnCA: --ca takes the place of what the issuer publishes, and the machine's own
-// trust store never helps a certificate through.
+// TestOwnCA: --ca takes the place of what the issuer publishes.
 func TestOwnCA(t *testing.T) {
 	b := newBench(t, "")
 	stranger, err := newAuthority("stranger", nil)

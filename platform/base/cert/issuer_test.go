@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -58,12 +59,7 @@ func (k fakeKubectl) answer(object map[string]any, event func(string, ...any) er
 // sign makes the status of an issued request, with the flaw that the mode asks for.
 func (k fakeKubectl) sign(object map[string]any) (map[string]any, error) {
 	spec := object["spec"].(map[string]any)
-	der, err := base64.StdEncoding.DecodeString(spec["request"].(string))
-	if err != nil {
-		return nil, err
-	}
-	block, _ := pem.Decode(der)
-	csr, err := x509.ParseCertificateRequest(block.Bytes)
+	csr, err := parseRequest(spec["request"].(string))
 	if err != nil {
 		return nil, err
 	}
@@ -71,13 +67,7 @@ func (k fakeKubectl) sign(object map[string]any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()),
-		Subject:      csr.Subject, DNSNames: csr.DNSNames, IPAddresses: csr.IPAddresses,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(lifetime),
-		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
+	leaf := k.template(csr, lifetime)
 	public := csr.PublicKey
 	root, err := newAuthority("root", nil)
 	if err != nil {
@@ -91,14 +81,6 @@ func (k fakeKubectl) sign(object map[string]any) (map[string]any, error) {
 			return nil, err
 		}
 		public = stranger.key.Public()
-	case "lost-names":
-		leaf.DNSNames, leaf.IPAddresses = []string{"*.dmz.home"}, []net.IP{net.IPv4(192, 168, 1, 154)}
-	case "expired":
-		leaf.NotBefore, leaf.NotAfter = time.Unix(1_600_000_000, 0), time.Unix(1_600_003_600, 0)
-	case "future":
-		leaf.NotBefore, leaf.NotAfter = time.Unix(32_503_680_000, 0), time.Unix(32_503_683_600, 0)
-	case "client-only":
-		leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	case "other-ca":
 		if signer, err = newAuthority("root", nil); err != nil {
 			return nil, err
@@ -127,6 +109,41 @@ func (k fakeKubectl) sign(object map[string]any) (map[string]any, error) {
 	}
 	encode := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	return map[string]any{"certificate": encode(certificate + chain), "ca": encode(published)}, nil
+}
+
+// parseRequest decodes a CertificateRequest's CSR.
+func parseRequest(encoded string) (*x509.CertificateRequest, error) {
+	text, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New("the request holds no PEM block")
+	}
+	return x509.ParseCertificateRequest(block.Bytes)
+}
+
+// template is the certificate before it is signed.
+func (k fakeKubectl) template(csr *x509.CertificateRequest, lifetime time.Duration) *x509.Certificate {
+	leaf := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()),
+		Subject:      csr.Subject, DNSNames: csr.DNSNames, IPAddresses: csr.IPAddresses,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(lifetime),
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	switch k.mode {
+	case "lost-names":
+		leaf.DNSNames, leaf.IPAddresses = []string{"*.dmz.home"}, []net.IP{net.IPv4(192, 168, 1, 154)}
+	case "expired":
+		leaf.NotBefore, leaf.NotAfter = time.Unix(1_600_000_000, 0), time.Unix(1_600_003_600, 0)
+	case "future":
+		leaf.NotBefore, leaf.NotAfter = time.Unix(32_503_680_000, 0), time.Unix(32_503_683_600, 0)
+	case "client-only":
+		leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	}
+	return leaf
 }
 
 // newAuthority makes a CA, self-signed or below a parent.

@@ -39,6 +39,7 @@ var refusals = map[string]map[string]string{
 	"invalid":       {"create": `Error from server: error when creating "STDIN": admission webhook "webhook.cert-manager.io" denied the request: spec.request: Invalid value`},
 	"lost":          {"create": `error when creating "STDIN": Post "https://127.0.0.1:6443/apis": EOF`},
 	"no-watch":      {"watch": `Error from server (Forbidden): certificaterequests.cert-manager.io "x" is forbidden: User "ci" cannot watch resource`},
+	"gone":          {"watch": `Error from server (NotFound): certificaterequests.cert-manager.io "x" not found`},
 	"no-delete":     {"delete": `Error from server (Forbidden): certificaterequests.cert-manager.io "x" is forbidden: User "ci" cannot delete resource`},
 }
 

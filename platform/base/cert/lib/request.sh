@@ -102,14 +102,15 @@ await_request() {
     open_watch
     read_watch "$deadline"
     stop_watch
+    error=$(one_line <"$stage/watch.err")
+    [[ $error != *'(NotFound)'* ]] || verdict=deleted
     case $verdict in
       issued) return ;;
       denied) die "$E_REFUSED" "the request was denied: $(conditions)" "ask whoever approves certificates in this cluster" ;;
       failed) die "$E_REFUSED" "the issuer refused: $(conditions)" "correct what the message names, then run again" ;;
       deleted) die "$E_REFUSED" "request $namespace/$request was deleted while it waited" "find out who deletes requests there, then run again" ;;
     esac
-    error=$(one_line <"$stage/watch.err")
-    if [[ $error =~ \((NotFound|Forbidden|Unauthorized)\) ]]; then
+    if [[ $error =~ \((Forbidden|Unauthorized)\) ]]; then
       refused "request $namespace/$request cannot be followed" "$error"
     fi
     # A lost connection comes back at once or after the API server's restart.
