@@ -1,0 +1,57 @@
+# Everything a newcomer needs is `make up` and `make test`.
+export CGO_ENABLED ?= 0
+GO ?= go
+STACK ?= sandbox
+BIN := $(CURDIR)/bin
+STREAMFORGE := $(BIN)/streamforge
+
+.DEFAULT_GOAL := help
+.PHONY: help tools up down preview refresh status test unit e2e bench lint fmt generate check clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+tools: ## build the toolchain into bin/ (cached per user; minutes the first time, seconds later)
+	@$(GO) run -trimpath ./cmd/toolchain
+
+up: tools ## start the sandbox and deploy the platform into it
+	@$(STREAMFORGE) sandbox start
+	@$(STREAMFORGE) up -s sandbox --yes
+
+down: ## stop the sandbox; its state stays in .sandbox/
+	@$(STREAMFORGE) sandbox stop
+
+preview: tools ## show what `up` would change (STACK=sandbox)
+	@$(STREAMFORGE) preview -s $(STACK)
+
+refresh: tools ## compare the state with the world (STACK=sandbox)
+	@$(STREAMFORGE) refresh -s $(STACK)
+
+status: ## show the sandbox's processes
+	@$(STREAMFORGE) sandbox status
+
+test: tools ## run every test: units, the graph on mocks, the sandbox end to end
+	$(GO) test -trimpath -timeout 30m ./...
+
+unit: ## run the tests that need no toolchain
+	$(GO) test -trimpath -short ./...
+
+bench: ## measure the cold build of the program against the usual imports; writes docs/benchmarks.md
+	$(GO) run -trimpath ./tests/bench
+
+lint: ## golangci-lint, including the direction of imports
+	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run
+
+fmt: ## format the sources
+	gofmt -w $$(git ls-files '*.go')
+
+generate: tools ## write what is derived: the JSON Schema of the configuration, the URN golden
+	$(STREAMFORGE) config schema > docs/config.schema.json
+	$(GO) test -trimpath ./tests/graph -run TestURNs -update
+
+check: lint test ## what a merge request must pass
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run make fmt"; exit 1; }
+	$(GO) vet -trimpath ./...
+
+clean: down ## stop the sandbox and delete its state and bin/; the user's cache stays
+	rm -rf .sandbox bin
