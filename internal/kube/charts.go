@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,29 +15,53 @@ import (
 type Charts struct {
 	// Mirror replaces every upstream address: a folder, an http(s):// Helm repository or an oci://
 	// folder, filled by `streamforge mirror pull`. Empty means upstream.
+	//
+	// A relative folder is relative to the folder of Pulumi.yaml, and stays relative in Pulumi's
+	// state, so that two clones of one stack agree. The provider runs in that folder too.
 	Mirror string
 }
 
-// chart gives the Release inputs that name the chart.
-func (c Charts) chart(pin pins.Chart) (pulumi.Map, error) {
-	source := pin.Repo
+// fill is the way out that every error about something missing offers.
+const fill = "`streamforge mirror pull DIR` fills a mirror, charts.mirror names it"
+
+// chart gives the Release inputs that name the chart, once it is certain that the provider will
+// find it: what the provider itself says of a missing chart names neither version nor way out.
+func (c Charts) chart(ctx *pulumi.Context, pin pins.Chart) (pulumi.Map, error) {
+	source := strings.TrimSuffix(pin.Repo, "/")
 	if c.Mirror != "" {
-		source = c.Mirror
+		source = strings.TrimSuffix(c.Mirror, "/")
 	}
+	archive := pin.Name + "-" + pin.Version + ".tgz"
+	inputs := pulumi.Map{"chart": pulumi.String(pin.Name), "version": pulumi.String(pin.Version)}
 	switch {
 	case strings.HasPrefix(source, "oci://"):
-		return pulumi.Map{
-			"chart":   pulumi.String(strings.TrimSuffix(source, "/") + "/" + pin.Name),
-			"version": pulumi.String(pin.Version),
-		}, nil
+		inputs["chart"] = pulumi.String(source + "/" + pin.Name)
+		return inputs, nil
 	case strings.Contains(source, "://"):
-		return pulumi.Map{
-			"chart":          pulumi.String(pin.Name),
-			"version":        pulumi.String(pin.Version),
-			"repositoryOpts": pulumi.Map{"repo": pulumi.String(source)},
-		}, nil
+		inputs["repositoryOpts"] = pulumi.Map{"repo": pulumi.String(source)}
+		if c.Mirror == "" {
+			return inputs, reachable(ctx.Context(), source+"/index.yaml")
+		}
+		return inputs, served(ctx.Context(), source+"/"+archive)
 	default:
-		file := filepath.Join(source, pin.Name+"-"+pin.Version+".tgz")
-		return pulumi.Map{"chart": pulumi.String(file), "version": pulumi.String(pin.Version)}, nil
+		inputs["chart"] = pulumi.String(filepath.Join(source, archive))
+		return inputs, present(folder(ctx, source, archive))
 	}
+}
+
+// folder gives the place of a file of a folder mirror.
+func folder(ctx *pulumi.Context, mirror string, path ...string) string {
+	file := filepath.Join(append([]string{mirror}, path...)...)
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(ctx.RootDirectory(), file)
+}
+
+// present tells whether a file of a folder mirror exists.
+func present(file string) error {
+	if _, err := os.Stat(file); err != nil {
+		return fmt.Errorf("not in the mirror: %w; %s", err, fill)
+	}
+	return nil
 }

@@ -22,6 +22,7 @@ const (
 // owner. It is protected, because deleting a namespace deletes everything in it.
 func Namespace(ctx *pulumi.Context, name string, level PodSecurity,
 	opts ...pulumi.ResourceOption) (*corev1.Namespace, error) {
+	opts = append([]pulumi.ResourceOption{pulumi.Protect(true)}, opts...)
 	labels := pulumi.StringMap{}
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = pulumi.String(string(level))

@@ -2,6 +2,9 @@ package kube
 
 import (
 	"fmt"
+	"maps"
+	"strconv"
+	"time"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
@@ -22,7 +25,10 @@ type Object struct {
 	Namespace   pulumi.StringPtrInput // nil means cluster-scoped
 	Labels      pulumi.StringMap
 	Annotations pulumi.StringMap
-	Spec        pulumi.Map
+	Spec        pulumi.Map    // nil for kinds without one
+	Fields      pulumi.Map    // top-level fields besides metadata and spec, e.g. an EndpointSlice's endpoints
+	WaitFor     string        // the condition that must be True before the resource counts as made, e.g. Ready; empty means none
+	Timeout     time.Duration // how long to wait for it, 0 means 5 minutes
 }
 
 // Apply registers o by server-side apply. The caller orders it after what brings its CRD.
@@ -31,16 +37,40 @@ func Apply(ctx *pulumi.Context, name string, o Object,
 	if o.Name == "" {
 		o.Name = name
 	}
+	fields := kubernetes.UntypedArgs{}
+	for k, v := range o.Fields {
+		fields[k] = v
+	}
+	if o.Spec != nil {
+		fields["spec"] = o.Spec
+	}
 	r, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(o.Kind.APIVersion),
 		Kind:       pulumi.String(o.Kind.Kind),
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(o.Name), Namespace: o.Namespace, Labels: o.Labels, Annotations: o.Annotations,
+			Name: pulumi.String(o.Name), Namespace: o.Namespace, Labels: o.Labels, Annotations: o.annotations(),
 		},
-		OtherFields: kubernetes.UntypedArgs{"spec": o.Spec},
+		OtherFields: fields,
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", o.Kind.Kind, o.Name, err)
 	}
 	return r, nil
+}
+
+// annotations adds the provider's own way of waiting for a custom resource.
+func (o Object) annotations() pulumi.StringMap {
+	if o.WaitFor == "" {
+		return o.Annotations
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Minute
+	}
+	all := maps.Clone(o.Annotations)
+	if all == nil {
+		all = pulumi.StringMap{}
+	}
+	all["pulumi.com/waitFor"] = pulumi.String("condition=" + o.WaitFor)
+	all["pulumi.com/timeoutSeconds"] = pulumi.String(strconv.Itoa(int(o.Timeout.Seconds())))
+	return all
 }

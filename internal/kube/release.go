@@ -24,9 +24,9 @@ type ReleaseArgs struct {
 // workloads are ready, and rolls back if they never are.
 func (c Charts) Release(ctx *pulumi.Context, name string, pin pins.Chart, a ReleaseArgs,
 	opts ...pulumi.ResourceOption) (*HelmRelease, error) {
-	inputs, err := c.chart(pin)
+	inputs, err := c.chart(ctx, pin)
 	if err != nil {
-		return nil, fmt.Errorf("release %s: %w", name, err)
+		return nil, fmt.Errorf("release %s (%s %s): %w", name, pin.Name, pin.Version, err)
 	}
 	if a.Timeout == 0 {
 		a.Timeout = 600

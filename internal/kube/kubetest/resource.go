@@ -1,0 +1,114 @@
+package kubetest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/pins"
+)
+
+// Values gives the inputs as plain Go values: secrets opened, numbers as float64.
+func (r Resource) Values() map[string]any { return plain(resource.NewProperty(r.Inputs)).(map[string]any) }
+
+// At gives the value at a dotted path of the inputs, nil when there is none. A dot that is part
+// of a key is written as \. and list elements are numbered from 0.
+func (r Resource) At(path string) any {
+	var at any = r.Values()
+	for _, key := range strings.Split(strings.ReplaceAll(path, `\.`, "\x00"), ".") {
+		key = strings.ReplaceAll(key, "\x00", ".")
+		switch v := at.(type) {
+		case map[string]any:
+			at = v[key]
+		case []any:
+			index := int(key[0] - '0')
+			if len(key) != 1 || index < 0 || index >= len(v) {
+				return nil
+			}
+			at = v[index]
+		default:
+			return nil
+		}
+	}
+	return at
+}
+
+// Secret tells whether the value at a dotted path of the inputs, or an object around it, is secret.
+func (r Resource) Secret(path string) bool {
+	at := resource.NewProperty(r.Inputs)
+	for _, key := range strings.Split(path, ".") {
+		if at.IsSecret() {
+			return true
+		}
+		if !at.IsObject() {
+			return false
+		}
+		at = at.ObjectValue()[resource.PropertyKey(key)]
+	}
+	return at.IsSecret()
+}
+
+// DependsOn tells whether the resource waits for another one, named "type name" or only "name".
+func (r Resource) DependsOn(other string) bool {
+	typ, name, both := strings.Cut(other, " ")
+	if !both {
+		typ, name = "", other
+	}
+	for _, urn := range r.Dependencies {
+		if strings.HasSuffix(urn, "::"+name) && strings.Contains(urn, typ) {
+			return true
+		}
+	}
+	return false
+}
+
+func plain(v resource.PropertyValue) any {
+	switch {
+	case v.IsSecret():
+		return plain(v.SecretValue().Element)
+	case v.IsOutput():
+		return plain(v.OutputValue().Element)
+	case v.IsObject():
+		m := map[string]any{}
+		for k, e := range v.ObjectValue() {
+			m[string(k)] = plain(e)
+		}
+		return m
+	case v.IsArray():
+		a := []any{}
+		for _, e := range v.ArrayValue() {
+			a = append(a, plain(e))
+		}
+		return a
+	default:
+		return v.V
+	}
+}
+
+// Mirror makes a mirror that holds every pin: charts without content, and for each file of a
+// manifest one definition named after the file. Mocks read no more.
+func Mirror(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, c := range pins.AllCharts() {
+		write(t, filepath.Join(dir, c.Name+"-"+c.Version+".tgz"), "")
+	}
+	for _, m := range pins.AllManifests() {
+		for _, file := range m.Files {
+			group, plural, _ := strings.Cut(strings.TrimSuffix(file, ".yaml"), "_")
+			write(t, filepath.Join(dir, m.Name+"-"+m.Version, file), "apiVersion: apiextensions.k8s.io/v1\n"+
+				"kind: CustomResourceDefinition\nmetadata: {name: "+plural+"."+group+"}\nspec: {group: "+group+"}\n")
+		}
+	}
+	return dir
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+}

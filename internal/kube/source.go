@@ -1,0 +1,92 @@
+package kube
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/pins"
+)
+
+// read gives one file of a manifest. Its digest must be the one in the lock, if the lock has one;
+// a folder or server that stands in for upstream (a sandbox) carries content of its own, and is
+// not held to upstream's digests.
+func (c Charts) read(ctx *pulumi.Context, pin pins.Manifest, file string) ([]byte, error) {
+	path := pin.Name + "-" + pin.Version + "/" + file
+	mirror := strings.TrimSuffix(c.Mirror, "/")
+	switch {
+	case strings.HasPrefix(mirror, "oci://"):
+		return nil, fmt.Errorf("an OCI repository holds charts only, and %s is none: "+
+			"set charts.mirror to a folder or an http(s) address", path)
+	case strings.Contains(mirror, "://"):
+		return download(ctx.Context(), mirror+"/"+path)
+	case mirror != "":
+		content, err := os.ReadFile(folder(ctx, mirror, path))
+		if err != nil {
+			return nil, fmt.Errorf("not in the mirror: %w; %s", err, fill)
+		}
+		return content, nil
+	}
+	return cached(ctx.Context(), path, pin.Base+file)
+}
+
+// cached reads an upstream file from the user's cache, where a first run leaves it: upstream
+// need not answer for every preview.
+func cached(ctx context.Context, path, url string) ([]byte, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("no folder for the cache: %w", err)
+	}
+	file := filepath.Join(dir, "streamforge", "manifests", filepath.FromSlash(path))
+	content, err := os.ReadFile(file)
+	if err == nil && checkDigest(path, content) == nil {
+		return content, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the cache cannot be read: %w", err)
+	}
+	if content, err = download(ctx, url); err != nil {
+		return nil, err
+	}
+	if err := checkDigest(path, content); err != nil {
+		return nil, fmt.Errorf("%s: %w", url, err)
+	}
+	return content, store(file, content)
+}
+
+// store writes a cache file whole or not at all: another run may read it at any moment.
+func store(file string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("the cache cannot be written: %w", err)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(file), ".new-*")
+	if err != nil {
+		return fmt.Errorf("the cache cannot be written: %w", err)
+	}
+	_, err = temporary.Write(content)
+	if err = errors.Join(err, temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), file)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("the cache cannot be written: %w", err), os.Remove(temporary.Name()))
+	}
+	return nil
+}
+
+// checkDigest compares content with the lock; what the lock does not know passes.
+func checkDigest(path string, content []byte) error {
+	want, locked := pins.Digest(path)
+	sum := sha256.Sum256(content)
+	if got := hex.EncodeToString(sum[:]); locked && got != want {
+		return fmt.Errorf("has SHA-256 %s, the lock says %s: upstream changed a released file, or something between changed it", got, want)
+	}
+	return nil
+}
