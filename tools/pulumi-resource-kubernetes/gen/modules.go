@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// changed describes a module that is compiled from an edited copy.
+type changed struct {
+	module string
+	dir    string                       // its unedited folder in the module cache
+	tree   string                       // the folder of it that is copied
+	file   string                       // the file that is edited
+	edit   func([]byte) ([]byte, error) // fails when it does not find what it expects
+}
+
+// writeModules copies both modules with one file edited in each, and writes a
+// build.mod that points to the copies (go build -modfile; a go.mod would make the
+// folder a module of its own, which main.go could not embed from). Each edit states what it expects to find, so
+// that a new version of a module stops the build instead of slipping through.
+func writeModules(provider, sdk string) error {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		return err
+	}
+	sum, err := os.ReadFile("go.sum")
+	if err != nil {
+		return err
+	}
+	for _, c := range []changed{
+		{providerModule, provider, "pkg", "pkg/gen/schema.go", pointerProvider},
+		{sdkModule, sdk, "go", "go/kubernetes/yaml/v2/kinds.go", untypedKinds},
+	} {
+		to := outDir + "/" + strings.ReplaceAll(strings.TrimPrefix(c.module, "github.com/pulumi/"), "/", "-")
+		if err := c.write(to); err != nil {
+			return fmt.Errorf("%s: %w", c.module, err)
+		}
+		mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", c.module, to)
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(outDir, "build.mod"), mod, 0o644),
+		os.WriteFile(filepath.Join(outDir, "build.sum"), sum, 0o644),
+	)
+}
+
+// write puts the edited copy below to.
+func (c changed) write(to string) error {
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	if err := os.CopyFS(filepath.Join(to, c.tree), os.DirFS(filepath.Join(c.dir, c.tree))); err != nil {
+		return err
+	}
+	mod, err := os.ReadFile(filepath.Join(c.dir, "go.mod"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(to, "go.mod"), mod, 0o644); err != nil {
+		return err
+	}
+	file := filepath.Join(to, c.file)
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if src, err = c.edit(src); err != nil {
+		return fmt.Errorf("%s: %w", c.file, err)
+	}
+	return os.WriteFile(file, src, 0o644)
+}
+
+// pointerProvider fits the provider to pulumi/pkg v3.256.0, where the field
+// PackageSpec.Provider is a pointer. With the pulumi/pkg that the provider itself
+// asks for, pulumi/sdk would be an older one than everywhere else, and every
+// package above it would be compiled once more.
+func pointerProvider(src []byte) ([]byte, error) {
+	const was, is = "\t\tProvider: pschema.ResourceSpec{", "\t\tProvider: &pschema.ResourceSpec{"
+	if n := bytes.Count(src, []byte(was)); n != 1 {
+		return nil, fmt.Errorf("%q occurs %d times, want 1: is the change still needed?", strings.TrimSpace(was), n)
+	}
+	return bytes.Replace(src, []byte(was), []byte(is), 1), nil
+}
+
+// untypedKinds keeps only the default branch of RegisterResource, the one that
+// registers any kind under the token made of its apiVersion and kind. The other
+// branches register the same tokens with the same inputs, one Go type for each
+// kind, and make every API group of the SDK part of the plugin: ten CPU minutes.
+func untypedKinds(src []byte) ([]byte, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "kinds.go", src, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := keepDefault(f); err != nil {
+		return nil, err
+	}
+	dropUnusedImports(f)
+	var out bytes.Buffer
+	if err := format.Node(&out, fset, f); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// keepDefault replaces the body of RegisterResource by that of its switch's default branch.
+func keepDefault(f *ast.File) error {
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Name.Name != "RegisterResource" {
+			continue
+		}
+		for _, stmt := range fn.Body.List {
+			sw, ok := stmt.(*ast.SwitchStmt)
+			if !ok {
+				continue
+			}
+			for _, c := range sw.Body.List {
+				if cc, ok := c.(*ast.CaseClause); ok && cc.List == nil {
+					fn.Body.List = cc.Body
+					return nil
+				}
+			}
+		}
+	}
+	return errors.New("no RegisterResource with a switch that has a default branch")
+}
+
+// dropUnusedImports removes the imports that the shortened file no longer names.
+func dropUnusedImports(f *ast.File) {
+	used := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := sel.X.(*ast.Ident); ok {
+				used[x.Name] = true
+			}
+		}
+		return true
+	})
+	for _, d := range f.Decls {
+		gen, ok := d.(*ast.GenDecl)
+		if !ok || gen.Tok != token.IMPORT {
+			continue
+		}
+		kept := gen.Specs[:0]
+		for _, s := range gen.Specs {
+			if imp := s.(*ast.ImportSpec); used[importName(imp)] {
+				kept = append(kept, s)
+			}
+		}
+		gen.Specs = kept
+	}
+}
+
+// importName is the name under which a file uses an import.
+func importName(s *ast.ImportSpec) string {
+	if s.Name != nil {
+		return s.Name.Name
+	}
+	path, err := strconv.Unquote(s.Path.Value)
+	if err != nil {
+		return ""
+	}
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
