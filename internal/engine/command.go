@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/blang/semver"
+)
+
+// killAfter is how long a CLI that was told to end at once may take before it is killed.
+const killAfter = 10 * time.Second
+
+// command runs the Pulumi CLI for the Automation API. It replaces the API's own runner in one
+// point: a cancelled context there kills the CLI after ten seconds, which loses the state of
+// every resource that takes longer. Here the engine gets one interrupt and all the time it needs;
+// only abort ends it early.
+type command struct {
+	path    string
+	env     []string
+	version semver.Version
+
+	abort   <-chan struct{} // closed when the running operation must end at once
+	log     io.Writer       // takes the full output of operations; nil means none
+	verbose io.Writer       // takes the output of operations as it comes; nil means none
+	last    result          // of the latest run
+}
+
+// result is what a run of the CLI left.
+type result struct{ stdout, stderr string }
+
+// newCommand finds the CLI in the project's tools folder and asks for its version.
+func newCommand(ctx context.Context, p Project) (*command, error) {
+	bin, err := filepath.Abs(p.Bin)
+	if err != nil {
+		return nil, fmt.Errorf("tools folder %s: %w", p.Bin, err)
+	}
+	c := &command{path: filepath.Join(bin, "pulumi"), env: environ(os.Environ(), p.Env, bin)}
+	out, _, _, err := c.Run(ctx, p.Dir, nil, nil, nil, nil, "version")
+	if err != nil {
+		return nil, notReady("pulumi command", fmt.Sprintf("%s does not run: %v", c.path, err),
+			"build the tools with `make tools`")
+	}
+	if c.version, err = semver.ParseTolerant(strings.TrimSpace(out)); err != nil {
+		return nil, notReady("pulumi command", fmt.Sprintf("%s reports version %q: %v", c.path, out, err),
+			"build the tools with `make tools`")
+	}
+	return c, nil
+}
+
+// environ lays over over base and puts bin first in PATH.
+func environ(base []string, over map[string]string, bin string) []string {
+	path := os.Getenv("PATH")
+	if p, ok := over["PATH"]; ok {
+		path = p
+	}
+	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
+		key, _, _ := strings.Cut(kv, "=")
+		_, replaced := over[key]
+		return replaced || key == "PATH"
+	})
+	for k, v := range over {
+		if v != "" && k != "PATH" {
+			env = append(env, k+"="+v)
+		}
+	}
+	return append(env, "PATH="+bin+string(os.PathListSeparator)+path, "PULUMI_AUTOMATION_API=true")
+}
+
+// Version is the CLI's version.
+func (c *command) Version() semver.Version { return c.version }
+
+// Run executes the CLI and returns its output and exit code, -2 when it could not be run at all.
+func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts, stderrs []io.Writer,
+	env []string, args ...string) (string, string, int, error) {
+	if err := ctx.Err(); err != nil {
+		return "", "", -2, err
+	}
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(c.path, append([]string{"--non-interactive"}, args...)...)
+	cmd.Dir, cmd.Stdin = dir, stdin
+	cmd.Env = append(slices.Clone(c.env), env...)
+	cmd.Stdout = io.MultiWriter(append(c.tees(args), append(stdouts, &stdout)...)...)
+	cmd.Stderr = io.MultiWriter(append(c.tees(args), append(stderrs, &stderr)...)...)
+	// A group of its own: else Ctrl-C on a terminal reaches the CLI twice, once from the terminal
+	// and once from here, and the second one means "drop everything".
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = killAfter // plugins may hold the pipes open after the CLI has ended
+	if err := cmd.Start(); err != nil {
+		return "", "", -2, err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	err := c.wait(ctx, cmd.Process, done)
+	c.last = result{stdout.String(), stderr.String()}
+	var exit *exec.ExitError
+	switch {
+	case err == nil, errors.Is(err, exec.ErrWaitDelay):
+		return c.last.stdout, c.last.stderr, 0, nil
+	case errors.As(err, &exit):
+		return c.last.stdout, c.last.stderr, exit.ExitCode(), err
+	default:
+		return c.last.stdout, c.last.stderr, -2, err
+	}
+}
+
+// tees are the extra readers of an operation's output. Other commands have none: their output may
+// hold secrets in clear.
+func (c *command) tees(args []string) []io.Writer {
+	var ws []io.Writer
+	if len(args) == 0 || !slices.Contains([]string{"up", "preview", "refresh", "destroy"}, args[0]) {
+		return nil
+	}
+	if c.log != nil {
+		ws = append(ws, c.log)
+	}
+	if c.verbose != nil {
+		ws = append(ws, c.verbose)
+	}
+	return ws
+}
+
+// wait returns when the process has ended: by itself, after the interrupt that a cancelled
+// context sends, or after the second interrupt and the kill that abort sends.
+func (c *command) wait(ctx context.Context, p *os.Process, done <-chan error) error {
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	_ = p.Signal(os.Interrupt) // an error means that it has just ended
+	select {
+	case err := <-done:
+		return err
+	case <-c.abort: // nil without Options.Abort: waits for the engine however long it takes
+	}
+	_ = p.Signal(os.Interrupt)
+	kill := time.NewTimer(killAfter)
+	defer kill.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-kill.C:
+	}
+	_ = syscall.Kill(-p.Pid, syscall.SIGKILL) // with the plugins, which are in its group
+	return <-done
+}

@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// explain turns the error of a CLI run into a Problem. The order matters: what a person did comes
+// first, then what the program said, then the known texts of the CLI, then the resources.
+func (s *Stack) explain(ctx context.Context, what string, err error, sum *Summary) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return &Problem{Kind: Cancelled, What: what, Why: "cancelled" + left(sum),
+			WayOut: "run it again to go on from there", Err: ctx.Err()}
+	}
+	if s.program.err != nil {
+		return s.programProblem(what)
+	}
+	out := s.cmd.last.stderr + "\n" + s.cmd.last.stdout
+	for _, known := range []func(what, out string) *Problem{
+		s.locked, passphrase, missingPlugin, missingBackend,
+	} {
+		if p := known(what, out); p != nil {
+			p.Err = err
+			return p
+		}
+	}
+	if sum != nil && len(sum.Failures) > 0 {
+		return &Problem{Kind: Failed, What: what, Why: failures(sum.Failures), Err: err}
+	}
+	return &Problem{Kind: Failed, What: what, Why: firstError(out, err), Err: err}
+}
+
+// left tells how far a cancelled run came.
+func left(sum *Summary) string {
+	if sum == nil || sum.Operation == Preview || sum.Operation == RefreshPreview {
+		return ""
+	}
+	text := fmt.Sprintf(", %d change(s) made and saved", sum.Changed())
+	if len(sum.Failures) > 0 {
+		text += fmt.Sprintf(", %d operation(s) stopped: %s", len(sum.Failures), names(sum.Failures))
+	}
+	return text
+}
+
+func names(fs []Failure) string {
+	var ns []string
+	for _, f := range fs {
+		if f.Label != "" {
+			ns = append(ns, f.Label)
+		}
+	}
+	return strings.Join(ns, ", ")
+}
+
+// programProblem is the error that the program itself returned, unchanged: no stack trace, no echo.
+func (s *Stack) programProblem(what string) *Problem {
+	err := s.program.err
+	if s.project.Refusal != nil {
+		if refusal := s.project.Refusal(err); refusal != nil {
+			return &Problem{Kind: Refused, What: what, Why: refusal.Error(), Err: err}
+		}
+	}
+	return &Problem{Kind: Failed, What: what, Why: err.Error(), Err: err}
+}
+
+var lockLine = regexp.MustCompile(`created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)`)
+
+// lock is one lock of a file or bucket backend.
+type lock struct {
+	user, host string
+	pid        int
+	since      time.Time
+}
+
+func parseLocks(out string) []lock {
+	var ls []lock
+	for _, m := range lockLine.FindAllStringSubmatch(out, -1) {
+		pid, _ := strconv.Atoi(m[3]) // the expression lets only digits through
+		since, _ := time.Parse(time.RFC3339, m[4])
+		ls = append(ls, lock{m[1], m[2], pid, since})
+	}
+	return ls
+}
+
+// dead tells whether the lock's process ran on this host and is gone.
+func (l lock) dead() bool {
+	host, err := os.Hostname()
+	return err == nil && host == l.host && errors.Is(syscall.Kill(l.pid, 0), syscall.ESRCH)
+}
+
+func (s *Stack) locked(what, out string) *Problem {
+	if !strings.Contains(out, "the stack is currently locked by") &&
+		!strings.Contains(out, "Another update is currently in progress") {
+		return nil
+	}
+	p := &Problem{
+		Kind: Locked, What: what, Why: "the stack is locked by another run",
+		WayOut: "wait until that run has ended",
+	}
+	var who []string
+	gone := true
+	for _, l := range parseLocks(out) {
+		text := fmt.Sprintf("%s on %s, process %d, since %s",
+			l.user, l.host, l.pid, l.since.Local().Format("2006-01-02 15:04:05"))
+		if l.dead() {
+			text += ", which no longer runs"
+		} else {
+			gone = false
+		}
+		who = append(who, text)
+	}
+	release := "`streamforge cancel -s " + s.project.Stack + "` (or `pulumi cancel`) releases the lock"
+	switch {
+	case len(who) == 0:
+		p.WayOut += "; if it is dead, " + release
+	case gone:
+		p.Why += " (" + strings.Join(who, "; ") + ")"
+		p.WayOut, p.deadLock = release, true
+	default:
+		p.Why += " (" + strings.Join(who, "; ") + ")"
+		p.WayOut += "; if it is dead, " + release
+	}
+	return p
+}
+
+func passphrase(what, out string) *Problem {
+	switch {
+	case strings.Contains(out, "incorrect passphrase"):
+		return &Problem{Kind: Failed, What: what, Why: "wrong passphrase: the stack's secrets do not open with it",
+			WayOut: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one the stack was made with"}
+	case strings.Contains(out, "passphrase must be set with"):
+		return &Problem{Kind: Failed, What: what, Why: "no passphrase for the stack's secrets",
+			WayOut: "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"}
+	case strings.Contains(out, "unable to open PULUMI_CONFIG_PASSPHRASE_FILE"):
+		return &Problem{Kind: Failed, What: what, Why: firstError(out, nil),
+			WayOut: "point PULUMI_CONFIG_PASSPHRASE_FILE at the file with the passphrase"}
+	}
+	return nil
+}
+
+var pluginName = regexp.MustCompile(`(?:no resource plugin|[Cc]ould not find plugin|no language plugin) '?(?:pulumi-resource-|pulumi-language-)?([a-z0-9-]+)'?`)
+
+func missingPlugin(what, out string) *Problem {
+	m := pluginName.FindStringSubmatch(out)
+	if m == nil {
+		return nil
+	}
+	return &Problem{Kind: NotReady, What: what,
+		Why:    "the provider plugin " + m[1] + " is not in the tools folder nor in Pulumi's plugin folder",
+		WayOut: "build it with `make tools`, or with a stock Pulumi: `pulumi plugin install`"}
+}
+
+func missingBackend(what, out string) *Problem {
+	if !strings.Contains(out, "PULUMI_ACCESS_TOKEN must be set") {
+		return nil
+	}
+	return &Problem{Kind: NotReady, What: what, Why: "no state backend is chosen",
+		WayOut: "run `pulumi login file://DIR` (or s3://..., postgres://...), or set PULUMI_BACKEND_URL"}
+}
+
+// failures lists failed resources, the message indented below each name.
+func failures(fs []Failure) string {
+	lines := []string{fmt.Sprintf("%d operation(s) failed", len(fs))}
+	for _, f := range fs {
+		head := f.Label
+		if f.Layer != "" {
+			head = f.Layer + ": " + f.Label
+		}
+		if f.Op != "" {
+			head += " (" + f.Op + ")"
+		}
+		if head == "" {
+			head = "engine"
+		}
+		lines = append(lines, "  "+head, indent(f.Message, "    "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func indent(text, by string) string {
+	return by + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+by)
+}
+
+// firstError picks the line that says most out of the CLI's output.
+func firstError(out string, err error) string {
+	for l := range strings.Lines(out) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(l), "error: "); ok && text != "" {
+			return text
+		}
+	}
+	if text := strings.TrimSpace(out); text != "" {
+		return lastLine(text)
+	}
+	if err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return first
+	}
+	return "unknown reason"
+}

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Project says where a stack lives and with which tools it is run.
+type Project struct {
+	// Dir is the folder that holds Pulumi.yaml and Pulumi.<stack>.yaml. Neither is rewritten,
+	// except for the configuration values that a caller sets.
+	Dir string
+	// Stack is the stack's name. It is created in the backend when it is not there yet.
+	Stack string
+	// Bin is the folder of the `pulumi` command and of the provider plugins; it comes first in PATH.
+	Bin string
+	// Env is laid over the environment of this process. An empty value removes the variable.
+	Env map[string]string
+	// Private says that the state belongs to this machine alone. A lock whose process no longer
+	// runs is then released without asking.
+	Private bool
+	// Refusal finds, in an error that the program returned, the refusal of its configuration, and
+	// returns nil where there is none. Nil means that the program refuses nothing.
+	Refusal func(error) error
+	// LogDir takes the full output of every operation, one file each. Empty means no log.
+	LogDir string
+}
+
+// Stack is an opened stack. It is not safe for concurrent use.
+type Stack struct {
+	project Project
+	cmd     *command
+	stack   auto.Stack
+	program programRun
+}
+
+// programRun remembers how the program ended, because the engine passes on only the text.
+type programRun struct {
+	body pulumi.RunFunc
+	err  error
+}
+
+func (p *programRun) run(ctx *pulumi.Context) error {
+	p.err = p.body(ctx)
+	return p.err
+}
+
+// Open selects the project's stack, or creates it. The program runs in this process whenever an
+// operation needs it. Errors are of type *Problem.
+func Open(ctx context.Context, p Project, program pulumi.RunFunc) (*Stack, error) {
+	if _, err := os.Stat(filepath.Join(p.Dir, "Pulumi.yaml")); err != nil {
+		return nil, notReady("open stack "+p.Stack, "no project file: "+err.Error(), "")
+	}
+	cmd, err := newCommand(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{project: p, cmd: cmd, program: programRun{body: program}}
+	ws, err := auto.NewLocalWorkspace(ctx, auto.WorkDir(p.Dir), auto.Program(s.program.run), auto.Pulumi(cmd))
+	if err != nil {
+		return nil, fmt.Errorf("open stack %s: %w", p.Stack, err)
+	}
+	// Not UpsertStackInlineSource: that one would write a Pulumi.yaml of its own.
+	s.stack, err = auto.UpsertStack(ctx, p.Stack, ws)
+	if err != nil {
+		return nil, s.explain(ctx, "open stack "+p.Stack, err, nil)
+	}
+	return s, nil
+}
+
+// Name is the stack's name.
+func (s *Stack) Name() string { return s.project.Stack }
+
+// Unlock releases the lock that a dead run has left behind.
+func (s *Stack) Unlock(ctx context.Context) error {
+	if err := s.stack.Cancel(ctx); err != nil {
+		return s.explain(ctx, "release the lock of "+s.project.Stack, err, nil)
+	}
+	return nil
+}
+
+// Resources counts the resources in the stack's state, the stack itself and the engine's own
+// default providers left out.
+func (s *Stack) Resources(ctx context.Context) (int, error) {
+	state, err := s.stack.Export(ctx)
+	if err != nil {
+		return 0, s.explain(ctx, "read the state of "+s.project.Stack, err, nil)
+	}
+	n, err := countResources(state.Deployment)
+	if err != nil {
+		return 0, fmt.Errorf("state of %s: %w", s.project.Stack, err)
+	}
+	return n, nil
+}

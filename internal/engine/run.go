@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+)
+
+// Options shape one operation.
+type Options struct {
+	// Progress takes the progress; nil means quiet.
+	Progress io.Writer
+	// Terminal is set when Progress is a terminal on which a live view may be drawn.
+	Terminal *Terminal
+	// Verbose passes the engine's own output on to Progress instead of ours.
+	Verbose bool
+	// ExpectNoChanges makes changes a Problem of kind Changes. Previews only.
+	ExpectNoChanges bool
+	// ConfigFile stands in for Pulumi.<stack>.yaml in this run. Empty means the stack's own file.
+	ConfigFile string
+	// ClearPending drops the creations that an earlier, killed run has left pending. Refresh only.
+	ClearPending bool
+	// Abort, when closed after the context was cancelled, ends the engine at once: what is being
+	// made at that moment may be lost to the state.
+	Abort <-chan struct{}
+}
+
+// engineCall runs one operation of the Automation API with an event channel.
+type engineCall func(ctx context.Context, ch chan<- events.EngineEvent) error
+
+// Up makes the world as the program says.
+func (s *Stack) Up(ctx context.Context, o Options) (Summary, error) {
+	return s.run(ctx, Up, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
+		_, err := s.stack.Up(ctx, optup.EventStreams(ch), optup.ShowSecrets(false),
+			optup.ConfigFile(o.ConfigFile))
+		return err
+	})
+}
+
+// Preview says what Up would do and changes nothing.
+func (s *Stack) Preview(ctx context.Context, o Options) (Summary, error) {
+	return s.run(ctx, Preview, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
+		_, err := s.stack.Preview(ctx, optpreview.EventStreams(ch), optpreview.ConfigFile(o.ConfigFile))
+		return err
+	})
+}
+
+// Refresh takes over into the state what others have changed in the world.
+func (s *Stack) Refresh(ctx context.Context, o Options) (Summary, error) {
+	return s.run(ctx, Refresh, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
+		_, err := s.stack.Refresh(ctx, s.refreshOptions(o, ch)...)
+		return err
+	})
+}
+
+// RefreshPreview says what others have changed and changes nothing.
+func (s *Stack) RefreshPreview(ctx context.Context, o Options) (Summary, error) {
+	return s.run(ctx, RefreshPreview, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
+		_, err := s.stack.PreviewRefresh(ctx, s.refreshOptions(o, ch)...)
+		return err
+	})
+}
+
+func (s *Stack) refreshOptions(o Options, ch chan<- events.EngineEvent) []optrefresh.Option {
+	opts := []optrefresh.Option{
+		optrefresh.EventStreams(ch), optrefresh.ShowSecrets(false), optrefresh.ConfigFile(o.ConfigFile),
+	}
+	if o.ClearPending {
+		opts = append(opts, optrefresh.ClearPendingCreates())
+	}
+	return opts
+}
+
+// Destroy deletes every resource of the stack. The stack and its configuration stay.
+func (s *Stack) Destroy(ctx context.Context, o Options) (Summary, error) {
+	return s.run(ctx, Destroy, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
+		_, err := s.stack.Destroy(ctx, optdestroy.EventStreams(ch), optdestroy.ShowSecrets(false),
+			optdestroy.ConfigFile(o.ConfigFile))
+		return err
+	})
+}
+
+// run does one operation, and does it again when all that stood in its way is the lock of a dead
+// run on a state that nobody else has.
+func (s *Stack) run(ctx context.Context, op Operation, o Options, call engineCall) (Summary, error) {
+	sum, err := s.once(ctx, op, o, call)
+	var p *Problem
+	if !s.project.Private || !errors.As(err, &p) || !p.deadLock {
+		return sum, err
+	}
+	if o.Progress != nil {
+		fmt.Fprintln(o.Progress, "releasing the lock of a run that no longer exists")
+	}
+	if err := s.Unlock(ctx); err != nil {
+		return sum, err
+	}
+	return s.once(ctx, op, o, call)
+}
+
+// once does one operation.
+func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCall) (Summary, error) {
+	s.program.err, s.cmd.last = nil, result{}
+	log, path, err := openLog(s.project.LogDir, s.project.Stack, op)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer log.Close() //nolint:errcheck // the log is written, closing it cannot lose more than the disk did
+	s.cmd.abort, s.cmd.log, s.cmd.verbose = o.Abort, log, nil
+	if o.Verbose {
+		s.cmd.verbose = o.Progress
+	}
+	rec := newRecorder(op, time.Now)
+	v := newView(rec, s.project.Stack, o)
+	err = follow(ctx, rec, v, call)
+	v.close()
+
+	sum := rec.summary()
+	sum.Stack, sum.Log = s.project.Stack, path
+	if err != nil {
+		if ctx.Err() != nil {
+			sum.Result = "cancelled"
+		} else {
+			sum.Result = "failed"
+		}
+		return sum, s.explain(ctx, string(op)+" of "+s.project.Stack, err, &sum)
+	}
+	if o.ExpectNoChanges && sum.Changed() > 0 {
+		return sum, &Problem{Kind: Changes, What: string(op) + " of " + s.project.Stack,
+			Why: "no changes were expected, but there are some: " + describe(op, sum.Counts)}
+	}
+	return sum, nil
+}
+
+// follow runs call and hands its events to the recorder and the view. The channel is closed by the
+// Automation API, unless the CLI ended before it had sent any event.
+func follow(ctx context.Context, rec *recorder, v view, call engineCall) error {
+	ch := make(chan events.EngineEvent)
+	ended, folded := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(folded)
+		for {
+			select {
+			case e, open := <-ch:
+				if !open {
+					return
+				}
+				v.show(rec.apply(e))
+			case <-ended:
+				return // every event was handed over before the call returned
+			}
+		}
+	}()
+	err := call(ctx, ch)
+	close(ended)
+	<-folded
+	return err
+}

@@ -1,0 +1,312 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+)
+
+// rig is a stack in a folder of its own with a probe as its only provider.
+type rig struct {
+	t       *testing.T
+	project Project
+	probe   *probe
+	things  map[string]pulumi.Map // what the program declares, by name
+	refuse  error                 // what the program returns
+	out     bytes.Buffer
+}
+
+type thing struct{ pulumi.CustomResourceState }
+
+type component struct{ pulumi.ResourceState }
+
+const projectFile = "# a comment that must stay\nname: probe\nruntime: go\n"
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	bin, err := filepath.Abs("../../bin")
+	require.NoError(t, err)
+	if _, err := os.Stat(filepath.Join(bin, "pulumi")); err != nil {
+		t.Skipf("needs bin/pulumi (make tools): %v", err)
+	}
+	p, attach := startProbe(t)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte(projectFile), 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "state"), 0o755))
+	return &rig{t: t, probe: p, things: map[string]pulumi.Map{}, project: Project{
+		Dir: dir, Stack: "dev", Bin: bin, LogDir: filepath.Join(dir, "logs"),
+		Env: map[string]string{
+			"PULUMI_BACKEND_URL": "file://" + filepath.Join(dir, "state"), "PULUMI_HOME": filepath.Join(dir, "home"),
+			"PULUMI_CONFIG_PASSPHRASE": "one", "PULUMI_CONFIG_PASSPHRASE_FILE": "", "PULUMI_ACCESS_TOKEN": "",
+			"PULUMI_DEBUG_PROVIDERS": attach, "PULUMI_SKIP_UPDATE_CHECK": "1",
+			"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
+		},
+	}}
+}
+
+// program declares the things inside MetalLB inside Foundation, as the platform nests them.
+func (r *rig) program(ctx *pulumi.Context) error {
+	if r.refuse != nil {
+		return r.refuse
+	}
+	layer, tool := &component{}, &component{}
+	if err := ctx.RegisterComponentResource("streamforge:network:Foundation", "foundation", layer); err != nil {
+		return err
+	}
+	if err := ctx.RegisterComponentResource("streamforge:network:MetalLB", "metallb", tool,
+		pulumi.Parent(layer)); err != nil {
+		return err
+	}
+	for name, props := range r.things {
+		if err := ctx.RegisterResource("probe:index:Thing", name, props, &thing{}, pulumi.Parent(tool)); err != nil {
+			return err
+		}
+	}
+	ctx.Export("published", pulumi.ToMap(map[string]any{"web.sandbox.test": "127.53.0.153"}))
+	ctx.Export("nextStep", pulumi.String("open https://web.sandbox.test"))
+	ctx.Export("password", pulumi.ToSecret(pulumi.String("hush-hush")))
+	return nil
+}
+
+func (r *rig) open() *Stack {
+	r.t.Helper()
+	s, err := Open(r.t.Context(), r.project, r.program)
+	require.NoError(r.t, err)
+	return s
+}
+
+func (r *rig) options() Options { return Options{Progress: &r.out} }
+
+func text(s string) pulumi.Map { return pulumi.Map{"text": pulumi.String(s)} }
+
+func TestUpPreviewAndDestroy(t *testing.T) {
+	r := newRig(t)
+	r.things["one"], r.things["two"] = text("1"), text("2")
+	s, ctx := r.open(), t.Context()
+
+	sum, err := s.Preview(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, Counts{"create": 4}, sum.Counts)
+	require.Zero(t, r.probe.created, "a preview creates nothing")
+
+	sum, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, Counts{"create": 4}, sum.Counts)
+	require.Len(t, sum.Layers, 1)
+	require.Equal(t, "network.Foundation", sum.Layers[0].Name)
+	require.Contains(t, r.out.String(), "created       network.Foundation    Thing one")
+
+	sum, err = s.Preview(ctx, Options{ExpectNoChanges: true})
+	require.NoError(t, err)
+	require.Equal(t, Counts{"same": 4}, sum.Counts)
+
+	r.things["one"] = text("other")
+	sum, err = s.Preview(ctx, Options{ExpectNoChanges: true})
+	require.Equal(t, Changes, KindOf(err))
+	require.EqualError(t, err, "preview of dev: no changes were expected, but there are some: 1 to update")
+	require.Equal(t, 1, sum.Changed())
+
+	r.things["two"] = pulumi.Map{"kind": pulumi.String("new")}
+	sum, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, Counts{"same": 2, "update": 1, "replace": 1}, sum.Counts)
+
+	n, err := s.Resources(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 4, n)
+
+	sum, err = s.Destroy(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, Counts{"delete": 4}, sum.Counts)
+	require.Empty(t, r.probe.things)
+
+	got, err := os.ReadFile(filepath.Join(r.project.Dir, "Pulumi.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, projectFile, string(got), "the project file is left as it was")
+}
+
+func TestRefreshFindsWhatOthersChanged(t *testing.T) {
+	r := newRig(t)
+	r.things["one"], r.things["two"] = text("1"), text("2")
+	s, ctx := r.open(), t.Context()
+	_, err := s.Up(ctx, r.options())
+	require.NoError(t, err)
+
+	_, err = s.RefreshPreview(ctx, Options{ExpectNoChanges: true})
+	require.NoError(t, err)
+
+	r.probe.set("one", resource.PropertyMap{"text": resource.NewProperty("by hand")})
+	r.probe.set("two", nil)
+	sum, err := s.RefreshPreview(ctx, Options{ExpectNoChanges: true})
+	require.EqualError(t, err,
+		"refresh --preview of dev: no changes were expected, but there are some: 1 changed, 1 vanished")
+	require.Equal(t, Counts{"same": 2, "update": 1, "delete": 1}, sum.Counts)
+
+	sum, err = s.Refresh(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, 2, sum.Changed())
+	sum, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, Counts{"same": 2, "update": 1, "create": 1}, sum.Counts)
+}
+
+func TestFailedResource(t *testing.T) {
+	r := newRig(t)
+	r.things["good"] = text("1")
+	r.things["bad"] = pulumi.Map{"fail": pulumi.String("disk is full\non pve1")}
+	s := r.open()
+
+	sum, err := s.Up(t.Context(), r.options())
+	require.EqualError(t, err, "up of dev: 1 operation(s) failed\n"+
+		"  network.Foundation: Thing bad (create)\n    disk is full\n    on pve1")
+	require.Equal(t, Failed, KindOf(err))
+	require.Equal(t, "failed", sum.Result)
+	require.Equal(t, 1, sum.Layers[0].Failed)
+	log, err := os.ReadFile(sum.Log)
+	require.NoError(t, err)
+	require.Contains(t, string(log), "**creating failed**")
+
+	r.things["bad"] = text("now good")
+	sum, err = s.Up(t.Context(), r.options())
+	require.NoError(t, err, "the next run goes on")
+	require.Equal(t, 1, sum.Counts["create"])
+}
+
+func TestProgramErrors(t *testing.T) {
+	r := newRig(t)
+	r.refuse = refusal{"configuration of stack dev refused, 2 problem(s):\n  a: b\n  c: d"}
+	s := r.open()
+	_, err := s.Preview(t.Context(), r.options())
+	require.Equal(t, Failed, KindOf(err))
+	require.EqualError(t, err, "preview of dev: "+r.refuse.Error())
+
+	r.project.Refusal = func(err error) error {
+		if _, ok := err.(refusal); ok { //nolint:errorlint // the program returns it bare
+			return err
+		}
+		return nil
+	}
+	_, err = r.open().Up(t.Context(), r.options())
+	require.Equal(t, Refused, KindOf(err))
+	require.EqualError(t, err, "up of dev: "+r.refuse.Error())
+}
+
+type refusal struct{ text string }
+
+func (r refusal) Error() string { return r.text }
+
+func TestSecrets(t *testing.T) {
+	r := newRig(t)
+	r.things["one"] = pulumi.Map{"text": pulumi.ToSecret(pulumi.String("hush-hush")), "fail": pulumi.String("no")}
+	s, ctx := r.open(), t.Context()
+	_, ok, err := s.GetConfig(ctx, "token")
+	require.NoError(t, err)
+	require.False(t, ok)
+
+	require.NoError(t, s.SetSecret(ctx, "token", "hush-hush\nover lines"))
+	v, ok, err := s.GetConfig(ctx, "token")
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, "hush-hush\nover lines", v)
+	file := filepath.Join(r.project.Dir, "Pulumi.dev.yaml")
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotContains(t, string(before), "hush")
+	require.NoError(t, s.SetSecret(ctx, "token", "hush-hush\nover lines"))
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(before), string(after), "the same secret is not encrypted anew")
+
+	_, err = s.Up(ctx, r.options())
+	require.Error(t, err)
+	r.things["one"]["fail"] = nil
+	r.things["one"] = pulumi.Map{"text": pulumi.ToSecret(pulumi.String("hush-hush"))}
+	_, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+
+	o, err := s.Outputs(ctx)
+	require.NoError(t, err)
+	require.Equal(t, Masked, o.Values(false)["password"])
+	require.Equal(t, "hush-hush", o.Values(true)["password"])
+	require.Nil(t, o.Plain("password"))
+	require.Equal(t, "open https://web.sandbox.test", o.Plain("nextStep"))
+	require.NotContains(t, r.out.String(), "hush")
+	require.NoError(t, filepath.Walk(r.project.Dir, func(path string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		require.NotContains(t, string(content), "hush", path)
+		return err
+	}))
+}
+
+func TestWrongPassphrase(t *testing.T) {
+	r := newRig(t)
+	r.things["one"] = text("1")
+	require.NoError(t, r.open().SetSecret(t.Context(), "token", "x"))
+	r.project.Env["PULUMI_CONFIG_PASSPHRASE"] = "two"
+	_, err := r.open().Up(t.Context(), r.options())
+	require.EqualError(t, err, "up of dev: wrong passphrase: the stack's secrets do not open with it; "+
+		"set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one the stack was made with")
+
+	r.project.Env["PULUMI_CONFIG_PASSPHRASE"] = ""
+	_, err = r.open().Up(t.Context(), r.options())
+	require.EqualError(t, err, "up of dev: no passphrase for the stack's secrets; "+
+		"set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE")
+}
+
+func TestMissingPlugin(t *testing.T) {
+	r := newRig(t)
+	r.things["one"] = text("1")
+	r.project.Env["PULUMI_DEBUG_PROVIDERS"] = ""
+	_, err := r.open().Up(t.Context(), r.options())
+	require.Equal(t, NotReady, KindOf(err))
+	require.EqualError(t, err, "up of dev: the provider plugin probe is not in the tools folder nor in Pulumi's "+
+		"plugin folder; build it with `make tools`, or with a stock Pulumi: `pulumi plugin install`")
+}
+
+func TestMissingCommand(t *testing.T) {
+	r := newRig(t)
+	r.project.Bin = t.TempDir()
+	_, err := Open(t.Context(), r.project, r.program)
+	require.Equal(t, NotReady, KindOf(err))
+	require.ErrorContains(t, err, "no such file or directory; build the tools with `make tools`")
+}
+
+func TestCancelSavesTheState(t *testing.T) {
+	r := newRig(t)
+	r.things["quick"] = text("1")
+	r.things["slow"] = pulumi.Map{"sleepMs": pulumi.Int(60_000)}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	waited := make(chan error, 1)
+	go func() {
+		w, stop := context.WithTimeout(ctx, 30*time.Second)
+		defer stop()
+		waited <- r.probe.waitCreates(w, 2)
+		cancel()
+	}()
+	s := r.open()
+	sum, err := s.Up(ctx, r.options())
+	require.NoError(t, <-waited)
+	require.Equal(t, Cancelled, KindOf(err))
+	require.Equal(t, "cancelled", sum.Result)
+	require.True(t, strings.HasPrefix(err.Error(), "up of dev: cancelled, 3 change(s) made and saved"), err.Error())
+
+	n, err := s.Resources(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 3, n, "what was done is in the state")
+	r.things["slow"] = text("quick now")
+	sum, err = s.Up(t.Context(), r.options())
+	require.NoError(t, err, "no lock and no pending operation is left")
+	require.Equal(t, Counts{"same": 3, "create": 1}, sum.Counts)
+}

@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/urn"
+)
+
+// ownPrefix starts the type token of every component of this project.
+const ownPrefix = "streamforge:"
+
+// RootLayer is the name under which resources outside every layer are counted.
+const RootLayer = "(stack)"
+
+// layerOf names the layer of a resource: its first component below the stack, written
+// <layer>.<component>. A URN holds the types of all its parents, so no state is needed.
+func layerOf(u string) string {
+	types := strings.Split(string(urn.URN(u).QualifiedType()), "$")
+	rest, ours := strings.CutPrefix(types[0], ownPrefix)
+	if !ours {
+		return RootLayer
+	}
+	return strings.ReplaceAll(rest, ":", ".")
+}
+
+// label is a resource's short name: the last part of its type and its name.
+func label(u string) string {
+	typ := string(urn.URN(u).Type())
+	return typ[strings.LastIndex(typ, ":")+1:] + " " + urn.URN(u).Name()
+}
+
+// counted tells whether a resource belongs into totals. The stack itself and the engine's default
+// providers come and go with everything else.
+func counted(u string) bool {
+	id := urn.URN(u)
+	typ := string(id.Type())
+	if typ == "pulumi:pulumi:Stack" {
+		return false
+	}
+	return !strings.HasPrefix(typ, "pulumi:providers:") || !strings.HasPrefix(id.Name(), "default")
+}
+
+// countResources counts the resources of an exported state.
+func countResources(deployment json.RawMessage) (int, error) {
+	var d apitype.DeploymentV3
+	if err := json.Unmarshal(deployment, &d); err != nil {
+		return 0, fmt.Errorf("not a deployment: %w", err)
+	}
+	n := 0
+	for _, r := range d.Resources {
+		if counted(string(r.URN)) && !r.Delete {
+			n++
+		}
+	}
+	return n, nil
+}
