@@ -18,6 +18,12 @@ type Manifest struct {
 	Files   []string // file names below Base, in the order in which they are applied
 }
 
+// File is the chart's path in a mirror folder.
+func (c Chart) File() string { return c.Name + "-" + c.Version + ".tgz" }
+
+// File is the path in a mirror folder of one of the manifest's files.
+func (m Manifest) File(name string) string { return m.Name + "-" + m.Version + "/" + name }
+
 // Charts of the network and storage layers.
 var (
 	// renovate: datasource=helm depName=metallb registryUrl=https://metallb.github.io/metallb
