@@ -17,16 +17,19 @@ type Compute struct {
 
 	Image   Image    `json:"image"`
 	User    string   `json:"user"`    // account that cloud-init creates and Kubespray logs in as
-	SSHKeys []string `json:"sshKeys"` // public keys of that account, authorized_keys form
+	SSHKeys []string `json:"sshKeys"` // public keys of that account, authorized_keys form; read at a machine's first boot only
 
 	PCIMappings []PCIMapping `json:"pciMappings,omitempty"`
 	Pools       []NodePool   `json:"pools"`
+
+	// Disposable lets a run delete machines; otherwise they are protected. For sandboxes only.
+	Disposable bool `json:"disposable,omitempty"`
 }
 
 // Image is the cloud image the machines start from.
 type Image struct {
 	URL      string `json:"url"`              // https address of a qcow2 image
-	FileName string `json:"fileName"`         // name in the datastore, ending in .qcow2
+	FileName string `json:"fileName"`         // ends in .qcow2; the datastore name adds the start of the checksum
 	SHA256   string `json:"sha256,omitempty"` // checksum of the image, 64 hex digits; Proxmox refuses a download that differs
 }
 
