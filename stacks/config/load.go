@@ -107,10 +107,23 @@ func (c *Config) loadSecrets(ctx *pulumi.Context, src *config.Config) (errs []er
 			"everything in it would be planned for deletion", ctx.Stack()))
 	}
 	if c.Cluster.VIP.IsValid() {
-		if err := kubeconfig.Check([]byte(raw), c.Cluster.Server(), time.Now()); err != nil {
-			errs = append(errs, fmt.Errorf("kubeconfig: %w", err))
-		}
+		errs = append(errs, each("kubeconfig", kubeconfig.Check([]byte(raw), c.Cluster.Server(), time.Now()))...)
 	}
 	c.Secrets.Kubeconfig = src.GetSecret("kubeconfig")
 	return errs
+}
+
+// each gives the problems that err joins one by one, under the key they belong to.
+func each(key Path, err error) []error {
+	if err == nil {
+		return nil
+	}
+	problems := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		problems = joined.Unwrap()
+	}
+	for i, p := range problems {
+		problems[i] = fmt.Errorf("%s: %w", key, p)
+	}
+	return problems
 }

@@ -4,11 +4,11 @@ import "net/netip"
 
 // Network is the `network` section.
 type Network struct {
-	IngressIP  netip.Addr `json:"ingressIP"`            // Traefik's address
-	FallbackIP netip.Addr `json:"fallbackIP"`           // ingress-nginx's address
-	DNSIP      netip.Addr `json:"dnsIP"`                // Technitium's address
-	PoolFirst  netip.Addr `json:"poolFirst"`            // first address MetalLB may give to other Services, inclusive
-	PoolLast   netip.Addr `json:"poolLast"`             // last one, inclusive
+	IngressIP  netip.Addr `json:"ingressIP"`            // Traefik's address, inside the pool and given to nothing else
+	FallbackIP netip.Addr `json:"fallbackIP"`           // ingress-nginx's address, likewise
+	DNSIP      netip.Addr `json:"dnsIP"`                // Technitium's address, likewise
+	PoolFirst  netip.Addr `json:"poolFirst"`            // first address that MetalLB owns, inclusive
+	PoolLast   netip.Addr `json:"poolLast"`             // last one, inclusive; what is not fixed above goes to other Services
 	Interfaces []string   `json:"interfaces,omitempty"` // node interfaces MetalLB announces on; empty means all
 
 	DNS  DNS        `json:"dns"`
