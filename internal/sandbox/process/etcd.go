@@ -52,7 +52,6 @@ func (e Etcd) Spec() Spec {
 		"--cert-file=" + e.Server.Cert, "--key-file=" + e.Server.Key,
 		"--peer-client-cert-auth", "--peer-trusted-ca-file=" + e.CA,
 		"--peer-cert-file=" + e.Server.Cert, "--peer-key-file=" + e.Server.Key,
-		"--snapshot-count=10000",
 		"--log-level=warn",
 	}
 	s.Ready = HTTPCheck(fmt.Sprintf("http://%s/readyz", e.Metrics), nil)

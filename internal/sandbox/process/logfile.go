@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// openLog starts a new log, keeping the one before it as <path>.1: after a crash and a
+// OpenLog starts a new log, keeping the one before it as <path>.1: after a crash and a
 // restart the reason is still there.
-func openLog(path string) (*os.File, error) {
+func OpenLog(path string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type Process struct {
 
 // start forks the child. It must run on the group's own thread, see Group.
 func start(spec Spec) (*Process, error) {
-	log, err := openLog(spec.LogFile)
+	log, err := OpenLog(spec.LogFile)
 	if err != nil {
 		return nil, fmt.Errorf("%s: log file: %w", spec.Name, err)
 	}

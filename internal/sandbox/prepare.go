@@ -1,0 +1,121 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/streamforge/infrastructure/internal/sandbox/pki"
+	"github.com/streamforge/infrastructure/internal/sandbox/process"
+)
+
+// neededBytes is the free space a start asks for: chart mirror, etcd, logs, Pulumi state.
+const neededBytes = 1 << 30
+
+// tools are the binaries the sandbox runs.
+func tools() []string {
+	return []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}
+}
+
+// checkTools reports every missing binary at once.
+func checkTools(dir string) error {
+	var missing []string
+	for _, name := range tools() {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.IsDir() || info.Mode()&0o111 == 0 {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("tools in %s: %s missing or not executable; build them with `make tools`", dir, strings.Join(missing, ", "))
+}
+
+func checkSpace(dir string) error {
+	free, err := process.FreeBytes(dir)
+	if err != nil {
+		return fmt.Errorf("free space: %w", err)
+	}
+	if free < neededBytes {
+		return fmt.Errorf("disk of %s: %d MiB free, the sandbox needs %d MiB; free some space", dir, free>>20, neededBytes>>20)
+	}
+	return nil
+}
+
+// prepare makes all that must exist before the first process starts. It may be repeated.
+func (s *Sandbox) prepare(ctx context.Context, set settings) error {
+	for _, dir := range []string{"logs", "etcd", "kwok", "mirror", "project", "state", "pulumi", "tmp"} {
+		if err := os.MkdirAll(s.path(dir), 0o700); err != nil {
+			return err
+		}
+	}
+	if err := writeJSON(s.path("settings.json"), set); err != nil {
+		return err
+	}
+	p, err := s.ensurePorts(ctx, set.APIAddress)
+	if err != nil {
+		return err
+	}
+	if err := s.ensureSecret("passphrase", rand.Text()); err != nil {
+		return err
+	}
+	if err := s.ensureSecret("proxmox-token", "root@pam!streamforge="+uuid.NewString()); err != nil {
+		return err
+	}
+	certs, err := s.certificates(set)
+	if err != nil {
+		return err
+	}
+	return s.writeKubeconfigs(set, p, certs)
+}
+
+// ensureSecret writes a file only this user can read, unless it exists.
+func (s *Sandbox) ensureSecret(name, value string) error {
+	if _, err := os.Stat(s.path(name)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return pki.WriteFile(s.path(name), []byte(value), 0o600)
+}
+
+func (s *Sandbox) certificates(set settings) (pki.Set, error) {
+	return pki.Ensure(s.path("pki"), pki.Site{
+		APIAddress: set.APIAddress,
+		APIHost:    set.APIHost,
+		ServiceIP:  set.ServiceCIDR.Masked().Addr().Next(),
+		DNSDomain:  clusterDomain,
+	}, time.Now())
+}
+
+// writeKubeconfigs writes admin.conf, named as Kubespray names things in it, and one file
+// for each server that is a client of the API server.
+func (s *Sandbox) writeKubeconfigs(set settings, p ports, certs pki.Set) error {
+	server := "https://" + netip.AddrPortFrom(set.APIAddress, uint16(p[portAPI])).String() //nolint:gosec // ports fit
+	for _, k := range []struct {
+		file, user string
+		client     pki.Pair
+	}{
+		{s.AdminKubeconfig(), "kubernetes-admin-" + clusterDomain, certs.Admin},
+		{s.kubeconfig("controller-manager"), "system:kube-controller-manager", certs.ControllerManager},
+		{s.kubeconfig("scheduler"), "system:kube-scheduler", certs.Scheduler},
+		{s.kubeconfig("kwok"), "kwok", certs.Kwok},
+	} {
+		err := pki.WriteKubeconfig(k.file, pki.Access{Server: server, Cluster: clusterDomain,
+			User: k.user, CA: certs.CA.Cert, Client: k.client})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Sandbox) kubeconfig(of string) string { return s.path("pki", of+".conf") }

@@ -1,0 +1,76 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/streamforge/infrastructure/internal/sandbox/process"
+)
+
+// Bounds of an orderly end. The supervisor itself bounds each process, see process.Spec.
+const (
+	supervisorStop = 60 * time.Second
+	leftoverStop   = 5 * time.Second
+)
+
+// Stop ends every process of the sandbox and returns when they are gone; the state stays.
+// It may be called in any state.
+func (s *Sandbox) Stop(ctx context.Context, out io.Writer) error {
+	unlock, err := s.lock(ctx, out)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	rec, err := s.loadRecord()
+	if err != nil {
+		return err
+	}
+	switch rec.state() {
+	case Stopped:
+		say(out, "sandbox is not running")
+		return nil
+	case Crashed:
+		say(out, "the supervisor (pid %d) is gone: ending what it left", rec.Supervisor.PID)
+	}
+	begin := time.Now()
+	if err := s.end(rec); err != nil {
+		return fmt.Errorf("sandbox stop: %w", err)
+	}
+	say(out, "sandbox stopped after %s; its state stays in %s", seconds(begin), s.Dir())
+	return nil
+}
+
+// endNow ends what is recorded at this moment.
+func (s *Sandbox) endNow() error {
+	rec, err := s.loadRecord()
+	if err != nil {
+		return err
+	}
+	return s.end(rec)
+}
+
+// end asks the supervisor to end, then ends what outlived it. A process counts only if pid,
+// start time and boot are those of the record: the pid may be a stranger's by now.
+func (s *Sandbox) end(rec *record) error {
+	if rec == nil {
+		return nil
+	}
+	errs := []error{rec.Supervisor.End(supervisorStop)}
+	// A supervisor that was starting has recorded more since.
+	if now, err := s.loadRecord(); err == nil && now != nil {
+		rec = now
+	}
+	for _, p := range slices.Backward(rec.Parts) {
+		if p.Process != (process.ID{}) {
+			errs = append(errs, p.Process.End(leftoverStop))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return s.removeRecord()
+}
