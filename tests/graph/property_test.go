@@ -1,0 +1,303 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/pins"
+)
+
+// property finds what breaks a promise in a graph.
+type property func(g *Graph) []string
+
+var properties = map[string]property{
+	"URNs are unique":                               urnsUnique,
+	"every resource has a layer":                    layered,
+	"containers have requests and limits":           limited,
+	"images are pinned":                             imagesPinned,
+	"claims name a storage class that exists":       claimsHaveClass,
+	"releases are pinned":                           releasesPinned,
+	"custom resources come after their definitions": definedBefore,
+	"host names lie in the domain":                  hostsInDomain,
+	"addresses come from the configuration":         addressesConfigured,
+	"secrets are marked secret":                     secretsMarked,
+	"what cannot be rebuilt is protected":           protected,
+	"namespaces state their pod security":           podSecurity,
+	"namespaces exist before what is in them":       namespaced,
+}
+
+func TestProperties(t *testing.T) {
+	for _, stack := range []string{"homelab", "sandbox"} {
+		g := whole(t, stack)
+		require.NotEmpty(t, g.All)
+		for name, holds := range properties {
+			t.Run(stack+"/"+name, func(t *testing.T) { require.Empty(t, holds(g)) })
+		}
+	}
+}
+
+func urnsUnique(g *Graph) (broken []string) {
+	for urn, n := range g.urns {
+		if n > 1 {
+			broken = append(broken, fmt.Sprintf("%s is registered %d times", urn, n))
+		}
+	}
+	return broken
+}
+
+// layered: every resource belongs to a component; only layers hang on the stack itself.
+func layered(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		if typeOf(r.Parent) == "" && !strings.HasPrefix(r.Type, "streamforge:") {
+			broken = append(broken, r.URN+" has no layer")
+		}
+	}
+	return broken
+}
+
+func limited(g *Graph) (broken []string) {
+	g.containers(func(path string, c resource.PropertyMap) {
+		for _, field := range []string{"resources.requests.cpu", "resources.requests.memory", "resources.limits.memory"} {
+			if _, ok := text(c, field); !ok {
+				broken = append(broken, path+" has no "+field)
+			}
+		}
+	})
+	return broken
+}
+
+var pinned = regexp.MustCompile(`^[^:@\s]+(:[0-9]+/[^:@\s]+)?:[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*(@sha256:[0-9a-f]{64})?$`)
+
+func imagesPinned(g *Graph) (broken []string) {
+	g.containers(func(path string, c resource.PropertyMap) {
+		if image, _ := text(c, "image"); !pinned.MatchString(image) {
+			broken = append(broken, fmt.Sprintf("%s: image %q has no version", path, image))
+		}
+	})
+	return broken
+}
+
+// containers visits every container of workloads that the program declares itself.
+func (g *Graph) containers(visit func(path string, c resource.PropertyMap)) {
+	g.walk(func(path string, o resource.PropertyMap) {
+		for _, key := range []resource.PropertyKey{"containers", "initContainers"} {
+			if list, ok := o[key]; ok && list.IsArray() {
+				for i, c := range list.ArrayValue() {
+					if c.IsObject() {
+						visit(fmt.Sprintf("%s.%s[%d]", path, key, i), c.ObjectValue())
+					}
+				}
+			}
+		}
+	})
+}
+
+func claimsHaveClass(g *Graph) (broken []string) {
+	classes := map[string]bool{}
+	for _, r := range g.All {
+		if r.Type == releaseType {
+			if class, ok := text(r.Inputs, "values.storageClass.name"); ok {
+				classes[class] = true
+			}
+		}
+	}
+	g.walk(func(path string, o resource.PropertyMap) {
+		if _, claim := o["accessModes"]; claim {
+			if class, _ := text(o, "storageClassName"); !classes[class] {
+				broken = append(broken, fmt.Sprintf("%s asks for storage class %q, which nothing makes", path, class))
+			}
+		}
+	})
+	return broken
+}
+
+const (
+	releaseType = "kubernetes:helm.sh/v3:Release"
+	crdType     = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+)
+
+func releasesPinned(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		if r.Type != releaseType {
+			continue
+		}
+		chart, _ := text(r.Inputs, "chart")
+		version, _ := text(r.Inputs, "version")
+		known := slices.ContainsFunc(pins.AllCharts(), func(c pins.Chart) bool {
+			return c.Version == version && strings.HasSuffix(chart, "/"+c.Name+"-"+c.Version+".tgz")
+		})
+		if !known {
+			broken = append(broken, fmt.Sprintf("%s: chart %q version %q is not in pins", r.URN, chart, version))
+		}
+	}
+	return broken
+}
+
+// chartOfGroup names the chart that brings the definitions of an API group; other groups are
+// expected as CustomResourceDefinitions of the program itself.
+var chartOfGroup = map[string]string{
+	"metallb.io":      pins.MetalLB.Name,
+	"cert-manager.io": pins.CertManager.Name,
+}
+
+// nativeGroups are served by the API server itself.
+var nativeGroups = []string{"", "apps", "batch", "policy", "rbac.authorization.k8s.io", "storage.k8s.io",
+	"networking.k8s.io", "discovery.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io"}
+
+func definedBefore(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		apiVersion, _ := text(r.Inputs, "apiVersion")
+		kind, _ := text(r.Inputs, "kind")
+		group, _, versioned := strings.Cut(apiVersion, "/")
+		if !versioned || slices.Contains(nativeGroups, group) || !strings.HasPrefix(r.Type, "kubernetes:") {
+			continue
+		}
+		if !g.reaches(r, func(d Resource) bool { return defines(d, group, kind) }) {
+			broken = append(broken, fmt.Sprintf("%s does not wait for the definition of %s in %s", r.URN, kind, group))
+		}
+	}
+	return broken
+}
+
+func defines(d Resource, group, kind string) bool {
+	if chart, ok := chartOfGroup[group]; ok {
+		source, _ := text(d.Inputs, "chart")
+		return d.Type == releaseType && strings.Contains(source, "/"+chart+"-")
+	}
+	g, _ := text(d.Inputs, "spec.group")
+	k, _ := text(d.Inputs, "spec.names.kind")
+	return d.Type == crdType && g == group && k == kind
+}
+
+var (
+	ipv4 = regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`)
+	// constants are addresses with a meaning of their own, the same at every site.
+	constants = []string{"0.0.0.0", "127.0.0.1"}
+)
+
+func addressesConfigured(g *Graph) (broken []string) {
+	return g.strings(func(path, value string) string {
+		for _, found := range ipv4.FindAllString(value, -1) {
+			if _, err := netip.ParseAddr(found); err != nil || slices.Contains(constants, found) {
+				continue
+			}
+			if !g.configured[found] {
+				return fmt.Sprintf("%s: %s does not come from the configuration", path, found)
+			}
+		}
+		return ""
+	})
+}
+
+func hostsInDomain(g *Graph) (broken []string) {
+	check := func(path, host string) {
+		if host != g.domain && !strings.HasSuffix(host, "."+g.domain) {
+			broken = append(broken, fmt.Sprintf("%s: %s is not below %s", path, host, g.domain))
+		}
+	}
+	g.walk(func(path string, o resource.PropertyMap) {
+		if host, ok := text(o, "hostname"); ok && !strings.Contains(path, "VirtualMachine") {
+			check(path, host)
+		}
+		for _, key := range []resource.PropertyKey{"hostnames", "dnsNames"} {
+			if list, ok := o[key]; ok && list.IsArray() {
+				for _, h := range list.ArrayValue() {
+					if h.IsString() {
+						check(path, h.StringValue())
+					}
+				}
+			}
+		}
+	})
+	return broken
+}
+
+var secretKey = regexp.MustCompile(`(?i)(password|token|secretkey|privatekey|kubeconfig|keypem)$`)
+
+func secretsMarked(g *Graph) (broken []string) {
+	g.walk(func(path string, o resource.PropertyMap) {
+		kind, _ := text(o, "kind")
+		for key, value := range o {
+			field := path + "." + string(key)
+			switch {
+			case value.IsString() && secretKey.MatchString(string(key)):
+				broken = append(broken, field+" is a plain string; wrap it with pulumi.ToSecret")
+			case kind == "Secret" && (key == "data" || key == "stringData"):
+				broken = append(broken, plain(field, value)...)
+			}
+		}
+	})
+	return broken
+}
+
+// plain lists what of a Kubernetes Secret's content is not a Pulumi secret. A value that holds no
+// secret, such as a user name, may be plain.
+func plain(path string, value resource.PropertyValue) (broken []string) {
+	if !value.IsObject() {
+		return nil
+	}
+	for key, v := range value.ObjectValue() {
+		if v.IsString() && key != "username" && key != "tls.crt" && key != "ca.crt" {
+			broken = append(broken, fmt.Sprintf("%s.%s of a Secret is plain", path, key))
+		}
+	}
+	return broken
+}
+
+// guarded types hold what a new deployment would not bring back.
+var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "kubernetes:core/v1:Namespace",
+	"kubernetes:core/v1:PersistentVolumeClaim", "tls:index/selfSignedCert:SelfSignedCert"}
+
+func protected(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		if slices.Contains(guarded, r.Type) && !r.Protect && g.stack != "sandbox" {
+			broken = append(broken, r.URN+" is not protected")
+		}
+	}
+	return broken
+}
+
+func podSecurity(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		if r.Type != "kubernetes:core/v1:Namespace" {
+			continue
+		}
+		labels := r.Inputs["metadata"].ObjectValue()["labels"]
+		if !labels.IsObject() || !labels.ObjectValue().HasValue("pod-security.kubernetes.io/enforce") {
+			broken = append(broken, r.URN+" has no pod-security.kubernetes.io/enforce label")
+		}
+	}
+	return broken
+}
+
+// builtIn namespaces exist in every cluster.
+var builtIn = []string{"default", "kube-system"}
+
+func namespaced(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		if !strings.HasPrefix(r.Type, "kubernetes:") {
+			continue
+		}
+		ns, ok := text(r.Inputs, "metadata.namespace")
+		if r.Type == releaseType {
+			ns, ok = text(r.Inputs, "namespace")
+		}
+		if !ok || slices.Contains(builtIn, ns) {
+			continue
+		}
+		if !g.reaches(r, func(d Resource) bool {
+			name, _ := text(d.Inputs, "metadata.name")
+			return d.Type == "kubernetes:core/v1:Namespace" && name == ns
+		}) {
+			broken = append(broken, fmt.Sprintf("%s does not wait for namespace %s", r.URN, ns))
+		}
+	}
+	return broken
+}
