@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/streamforge/infrastructure/internal/engine"
+)
+
+func newCancelCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "cancel",
+		Short: "Release the lock that a killed run has left on a stack",
+		Long:  "Release the lock that a killed run has left on a stack. Never do this while the run is alive.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withStack(cmd.Context(), func(s *engine.Stack) error {
+				if err := s.Unlock(cmd.Context()); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(a.out, "stack %s is not locked any more\n", s.Name())
+				return err
+			})
+		},
+	}
+	a.forStack(cmd)
+	return cmd
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// interruptible gives a context that the first Ctrl-C (or SIGTERM, or the end of the terminal)
+// cancels, and a channel that the second one closes. The first asks for an orderly end, the
+// second for an immediate one.
+func interruptible(say io.Writer) (ctx context.Context, abort <-chan struct{}, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals, hard := make(chan os.Signal, 2), make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		if _, open := <-signals; !open {
+			return
+		}
+		fmt.Fprintln(say, "\ncancelling: what is being worked on may end and is saved; "+ //nolint:errcheck // a courtesy
+			"Ctrl-C again stops at once and may lose it")
+		cancel()
+		if _, open := <-signals; open {
+			fmt.Fprintln(say, "\nstopping at once") //nolint:errcheck // a courtesy
+			close(hard)
+		}
+	}()
+	return ctx, hard, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel()
+	}
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/streamforge/infrastructure/internal/engine"
+)
+
+// operation holds the flags that several operations share.
+type operation struct {
+	*app
+	yes       bool
+	asJSON    bool
+	noChanges bool
+	charts    string
+}
+
+// options are the engine's options for a run; progress goes to w.
+func (o *operation) options(w io.Writer) engine.Options {
+	opts := engine.Options{Progress: w, Verbose: o.verbose, Abort: o.abort}
+	if o.quiet {
+		opts.Progress = nil
+	}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" && os.Getenv("CI") == "" {
+		opts.Terminal = &engine.Terminal{
+			Color: os.Getenv("NO_COLOR") == "",
+			Size: func() (int, int) {
+				columns, rows, err := term.GetSize(int(f.Fd()))
+				if err != nil {
+					return 80, 24
+				}
+				return columns, rows
+			},
+		}
+	}
+	return opts
+}
+
+// progressTo is where progress goes: never among the JSON.
+func (o *operation) progressTo() io.Writer {
+	if o.asJSON {
+		return o.err
+	}
+	return o.out
+}
+
+// engineRun is one of the operations of engine.Stack.
+type engineRun func(context.Context, engine.Options) (engine.Summary, error)
+
+// run does one operation and reports it, with the changes one by one if list is set. The report
+// comes for a failed run too.
+func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Summary, error) {
+	opts := o.options(o.progressTo())
+	opts.ExpectNoChanges = o.noChanges
+	remove, err := o.overrideCharts(&opts)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	defer remove()
+	sum, err := do(ctx, opts)
+	if rerr := o.report(sum, list); rerr != nil && err == nil {
+		err = rerr
+	}
+	if err != nil && sum.Log != "" && !o.verbose {
+		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log) //nolint:errcheck // the error itself follows
+	}
+	return sum, err
+}
+
+func (o *operation) report(sum engine.Summary, list bool) error {
+	if o.asJSON {
+		enc := json.NewEncoder(o.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(sum)
+	}
+	if len(sum.Layers) == 0 {
+		return nil // it did not come as far as a resource
+	}
+	if list && len(sum.Changes) > 0 {
+		fmt.Fprintln(o.out) //nolint:errcheck // as every write to the terminal
+		if err := engine.WriteChanges(o.out, sum); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(o.out) //nolint:errcheck // as every write to the terminal
+	return engine.WriteTable(o.out, sum)
+}
+
+// confirm asks a question on the terminal. Without a terminal only --yes is an answer.
+func (o *operation) confirm(ctx context.Context, command, question string) error {
+	f, ok := o.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return usageError{fmt.Errorf("%s: there is no terminal to ask on; add --yes", command)}
+	}
+	fmt.Fprintf(o.app.err, "%s [y/N] ", question) //nolint:errcheck // as every write to the terminal
+	answer := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(o.in).ReadString('\n') //nolint:errcheck // the end of the input is a no
+		answer <- strings.ToLower(strings.TrimSpace(text))
+	}()
+	select {
+	case text := <-answer:
+		if text == "y" || text == "yes" {
+			return nil
+		}
+	case <-ctx.Done():
+	}
+	return &engine.Problem{Kind: engine.Cancelled, What: command, Why: "not confirmed, nothing was changed"}
+}
+
+func (o *operation) chartsFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.charts, "charts", "",
+		"where charts come from in this run: upstream, sandbox (its stand-ins), a folder, or an http(s):// or oci:// mirror")
+}
+
+func (o *operation) yesFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/streamforge/infrastructure/internal/engine"
+	"github.com/streamforge/infrastructure/internal/kubeconfig"
+	"github.com/streamforge/infrastructure/internal/sandbox"
+	"github.com/streamforge/infrastructure/internal/stackfile"
+	"github.com/streamforge/infrastructure/stacks"
+	"github.com/streamforge/infrastructure/stacks/config"
+)
+
+// project is the name in Pulumi.yaml, which is the namespace of the configuration's keys.
+const project = "streamforge"
+
+func newSandboxStartCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "start",
+		Short: "Start the sandbox and prepare the stack that is deployed into it",
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.startSandbox(cmd.Context()) },
+	}
+}
+
+func (a *app) startSandbox(ctx context.Context) error {
+	sb, root, err := here()
+	if err != nil {
+		return err
+	}
+	file, err := stackfile.Read(filepath.Join(root, "Pulumi."+sandboxStack+".yaml"))
+	if err != nil {
+		return err
+	}
+	var (
+		compute config.Compute
+		cluster config.Cluster
+	)
+	if err := file.Section(project+":compute", &compute); err != nil {
+		return err
+	}
+	if err := file.Section(project+":cluster", &cluster); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("own binary: %w", err)
+	}
+	err = sb.Start(ctx, sandbox.Options{
+		BinDir: filepath.Join(root, "bin"), Self: self, Out: a.out,
+		APIAddress: cluster.VIP, APIHost: cluster.APIHost, ServiceCIDR: cluster.ServiceCIDR, Hosts: compute.Hosts,
+	})
+	if err != nil {
+		return err
+	}
+	at, err := sb.Endpoints()
+	if err != nil {
+		return err
+	}
+	if err := sb.WriteNodes(nodeFacts(compute.Pools)); err != nil {
+		return err
+	}
+	if err := writeProject(sb, root, file, at); err != nil {
+		return err
+	}
+	return a.handOver(ctx, sb, root, at)
+}
+
+// nodeFacts are what the inventory would make Kubespray set on each node.
+func nodeFacts(pools []config.NodePool) map[string]sandbox.NodeFacts {
+	facts := map[string]sandbox.NodeFacts{}
+	for _, pool := range pools {
+		for _, n := range pool.Nodes {
+			facts[n.Name] = sandbox.NodeFacts{
+				ControlPlane: pool.Role == config.ControlPlane, Labels: pool.Labels, Taints: pool.Taints,
+			}
+		}
+	}
+	return facts
+}
+
+// writeProject derives the sandbox's project from the repository's: the committed stack file with
+// the addresses of this sandbox, and the secrets it had before.
+func writeProject(sb *sandbox.Sandbox, root string, file *stackfile.File, at sandbox.Endpoints) error {
+	main, err := filepath.Rel(sb.Project(), root)
+	if err != nil {
+		return fmt.Errorf("project of the sandbox: %w", err)
+	}
+	content := "# Made by `streamforge sandbox start`.\nname: " + project + "\nruntime: go\nmain: " + main + "\n"
+	if err := stackfile.WriteFile(filepath.Join(sb.Project(), "Pulumi.yaml"), []byte(content)); err != nil {
+		return err
+	}
+	path := filepath.Join(sb.Project(), "Pulumi."+sandboxStack+".yaml")
+	earlier, err := stackfile.ReadIfThere(path)
+	if err != nil {
+		return err
+	}
+	for _, set := range []struct {
+		value        any
+		section, key string
+	}{
+		{at.ProxmoxURL, "compute", "endpoint"},
+		{at.APIPort, "cluster", "apiPort"},
+		{at.MirrorDir, "charts", "mirror"},
+	} {
+		if err := file.Set(set.value, project+":"+set.section, set.key); err != nil {
+			return err
+		}
+	}
+	file.KeepSecrets(earlier)
+	return file.Write(path)
+}
+
+// handOver stores the secrets that in a real site a person hands over: the Proxmox token, and the
+// kubeconfig after the same checks.
+func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at sandbox.Endpoints) error {
+	raw, err := os.ReadFile(at.AdminKubeconfig)
+	if err != nil {
+		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
+	}
+	server := "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
+	accepted, err := kubeconfig.Accept(ctx, kubeconfig.Request{Raw: raw, Server: server, Now: time.Now()})
+	if err != nil {
+		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
+	}
+	s, err := engine.Open(ctx, sandboxProject(sb, root), stacks.Deploy)
+	if err != nil {
+		return err
+	}
+	if err := s.SetSecret(ctx, "proxmoxToken", at.ProxmoxToken); err != nil {
+		return err
+	}
+	return s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig))
+}
