@@ -1,0 +1,109 @@
+// Package toolchain builds the programs of bin/ from the pinned Go modules under
+// tools/: the Pulumi CLI and its provider plugins, and the processes of the
+// sandbox. It uses the standard library only, so that it compiles in seconds on a
+// machine that has nothing but Go.
+package toolchain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Tool is one program of bin/.
+type Tool struct {
+	Name     string   // file name in bin/
+	Version  string   // what the program reports, without a leading v
+	Module   string   // folder below tools/ that holds the go.mod
+	Package  string   // what is built: an import path, or "." for the module's own main package
+	LDFlags  string   // flags of the linker beyond -s -w, in practice -X name=value
+	Generate []string // arguments of ./gen, which runs before the build; nil: there is no ./gen
+	Disk     Disk     // measured with empty caches, in the order of Tools
+}
+
+// Disk is what building one tool takes, in megabytes.
+type Disk struct {
+	Build   uint64 // compiled packages, in GOCACHE
+	Modules uint64 // sources, in GOMODCACHE
+}
+
+// Versions of the pinned modules; a test compares them with the go.mod files.
+const (
+	pulumiVersion     = "3.256.0"
+	kubernetesVersion = "1.33.13"
+	etcdVersion       = "3.6.5"
+	kwokVersion       = "0.7.0"
+	k8sPluginVersion  = "4.25.0"
+	pvePluginVersion  = "7.13.0"
+	tlsPluginVersion  = "5.3.0"
+)
+
+// Streamforge is the name of the project's own command line tool. It is built
+// with the tools but is none of them: its sources are the root module.
+const Streamforge = "streamforge"
+
+// tfgen are the arguments with which a bridged provider's ./gen writes the schema
+// and the bridge's metadata. Docs and examples would only be shown by a registry.
+var tfgen = []string{"schema", "--out", "generated", "--skip-docs", "--skip-examples"}
+
+// Tools lists every tool in the order in which they are built.
+func Tools() []Tool {
+	return []Tool{
+		{Name: "pulumi", Version: pulumiVersion, Module: "pulumi",
+			Package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+			LDFlags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v" + pulumiVersion,
+			Disk:    Disk{Build: 1, Modules: 1}},
+		{Name: "etcd", Version: etcdVersion, Module: "etcd",
+			Package: "go.etcd.io/etcd/server/v3"},
+		controlPlane("kube-apiserver", Disk{}),
+		controlPlane("kube-controller-manager", Disk{}),
+		controlPlane("kube-scheduler", Disk{}),
+		{Name: "kwok", Version: kwokVersion, Module: "kwok",
+			Package: "sigs.k8s.io/kwok/cmd/kwok"},
+		{Name: "pulumi-resource-proxmoxve", Version: pvePluginVersion, Module: "pulumi-resource-proxmoxve",
+			Package: ".", Generate: tfgen},
+		{Name: "pulumi-resource-tls", Version: tlsPluginVersion, Module: "pulumi-resource-tls",
+			Package: ".", Generate: tfgen},
+		{Name: "pulumi-resource-kubernetes", Version: k8sPluginVersion, Module: "pulumi-resource-kubernetes",
+			Package: ".", Generate: []string{k8sPluginVersion}},
+	}
+}
+
+// controlPlane describes one process of Kubernetes' control plane.
+func controlPlane(name string, disk Disk) Tool {
+	const variable = "-X k8s.io/component-base/version."
+	parts := strings.SplitN(kubernetesVersion, ".", 3)
+	return Tool{
+		Name: name, Version: kubernetesVersion, Module: "kubernetes",
+		Package: "k8s.io/kubernetes/cmd/" + name,
+		LDFlags: strings.Join([]string{
+			variable + "gitVersion=v" + kubernetesVersion,
+			variable + "gitMajor=" + parts[0],
+			variable + "gitMinor=" + parts[1],
+			variable + "gitTreeState=clean",
+		}, " "),
+		Disk: disk,
+	}
+}
+
+// find returns the tools with these names in the order of Tools, all without names.
+func find(names []string) ([]Tool, error) {
+	all := Tools()
+	if len(names) == 0 {
+		return all, nil
+	}
+	for _, n := range names {
+		if !slices.ContainsFunc(all, func(t Tool) bool { return t.Name == n }) {
+			return nil, fmt.Errorf("tool %q: unknown: want one of %s", n, strings.Join(toolNames(all), ", "))
+		}
+	}
+	return slices.DeleteFunc(all, func(t Tool) bool { return !slices.Contains(names, t.Name) }), nil
+}
+
+func toolNames(ts []Tool) []string {
+	names := make([]string, len(ts))
+	for i, t := range ts {
+		names[i] = t.Name
+	}
+	return names
+}
