@@ -39,16 +39,13 @@ func (g *Graph) NewResource(a pulumi.MockResourceArgs) (string, resource.Propert
 	}
 	g.All = append(g.All, r)
 	outputs := a.Inputs.Copy()
-	for k, v := range computed[a.TypeToken] {
-		outputs[resource.PropertyKey(k)] = resource.MakeSecret(resource.NewStringProperty(v + " of " + a.Name))
+	switch a.TypeToken { // what the providers make up
+	case "tls:index/privateKey:PrivateKey":
+		outputs["privateKeyPem"] = resource.MakeSecret(resource.NewProperty("private key of " + a.Name))
+	case "tls:index/selfSignedCert:SelfSignedCert":
+		outputs["certPem"] = resource.NewProperty("certificate of " + a.Name)
 	}
 	return a.Name + "-id", outputs, nil
-}
-
-// computed are the outputs that a provider makes up, all of them secret to be on the safe side.
-var computed = map[string]map[string]string{
-	"tls:index/privateKey:PrivateKey":         {"privateKeyPem": "private key"},
-	"tls:index/selfSignedCert:SelfSignedCert": {"certPem": "certificate"},
 }
 
 // Call implements pulumi.MockResourceMonitor. Planning must not read the world.

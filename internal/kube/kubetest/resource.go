@@ -13,7 +13,9 @@ import (
 )
 
 // Values gives the inputs as plain Go values: secrets opened, numbers as float64.
-func (r Resource) Values() map[string]any { return plain(resource.NewProperty(r.Inputs)).(map[string]any) }
+func (r Resource) Values() map[string]any {
+	return plain(resource.NewProperty(r.Inputs)).(map[string]any)
+}
 
 // At gives the value at a dotted path of the inputs, nil when there is none. A dot that is part
 // of a key is written as \. and list elements are numbered from 0.

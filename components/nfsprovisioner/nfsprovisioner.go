@@ -1,0 +1,71 @@
+// Package nfsprovisioner makes volumes that many pods share out of folders of an existing NFS export.
+package nfsprovisioner
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
+	"github.com/streamforge/infrastructure/internal/pins"
+)
+
+// Args configure the provisioner.
+type Args struct {
+	Charts       kube.Charts
+	Namespace    pulumi.StringInput // must exist, at least baseline: restricted forbids NFS volumes
+	Server       string             // address of the NFS server, reachable from every node
+	Path         string             // absolute path of the export, which must not squash root
+	MountOptions []string           // e.g. nfsvers=4.1
+	Class        string             // name of the StorageClass, never the default one
+}
+
+// NFSProvisioner is the installed provisioner.
+type NFSProvisioner struct {
+	pulumi.ResourceState
+	Class string            // name of the StorageClass; ReadWriteMany, sizes are not enforced
+	Ready []pulumi.Resource // claims of Class are bound
+}
+
+// provisioner stands in every volume made by it. The chart derives it from the release's name
+// otherwise, and a renamed release would orphan them all.
+const provisioner = "k8s-sigs.io/nfs-subdir-external-provisioner"
+
+// New installs the chart.
+func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*NFSProvisioner, error) {
+	n := &NFSProvisioner{Class: a.Class}
+	if err := ctx.RegisterComponentResource("streamforge:storage:NFSProvisioner", name, n, opts...); err != nil {
+		return nil, fmt.Errorf("nfs provisioner %s: %w", name, err)
+	}
+	release, err := a.Charts.Release(ctx, name, pins.NFSProvisioner, kube.ReleaseArgs{
+		Namespace: a.Namespace,
+		Values:    values(a),
+	}, pulumi.Parent(n))
+	if err != nil {
+		return nil, err
+	}
+	n.Ready = []pulumi.Resource{release}
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"class": pulumi.String(a.Class)})
+}
+
+func values(a Args) pulumi.Map {
+	nfs := pulumi.Map{
+		"server": pulumi.String(a.Server), "path": pulumi.String(a.Path), "reclaimPolicy": pulumi.String("Retain"),
+	}
+	if len(a.MountOptions) > 0 { // the chart makes a PersistentVolume of its own to carry them
+		nfs["mountOptions"] = pulumi.ToStringArray(a.MountOptions)
+	}
+	return pulumi.Map{
+		"nfs": nfs,
+		"storageClass": pulumi.Map{
+			"create": pulumi.Bool(true), "name": pulumi.String(a.Class), "provisionerName": pulumi.String(provisioner),
+			"defaultClass": pulumi.Bool(false), "accessModes": pulumi.String("ReadWriteMany"),
+			"reclaimPolicy": pulumi.String("Retain"), "archiveOnDelete": pulumi.Bool(true),
+			"allowVolumeExpansion": pulumi.Bool(false), // the provisioner cannot, and claims would hang
+			"volumeBindingMode":    pulumi.String("Immediate"),
+		},
+		// One replica; elections use Endpoints, which Kubernetes 1.33 deprecates.
+		"leaderElection": pulumi.Map{"enabled": pulumi.Bool(false)},
+		"resources":      kube.Resources("10m", "32Mi", "128Mi"),
+	}
+}

@@ -1,0 +1,58 @@
+// Package pki makes the platform's own root certificate authority.
+package pki
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-tls/sdk/v5/go/tls"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Args describe the authority.
+type Args struct {
+	CommonName    string // subject of the certificate, 1 to 64 characters
+	ValidityYears int    // from the first run on, 1 to 30
+}
+
+// PKI is a root authority. Both resources are protected: with another key, nothing that was ever
+// signed would verify, and every machine that trusts the root would need the new one by hand.
+type PKI struct {
+	pulumi.ResourceState
+	CertificatePEM pulumi.StringOutput // the root certificate, to be trusted by clients; public
+	KeyPEM         pulumi.StringOutput // its private key, secret
+	Ready          []pulumi.Resource
+}
+
+const hoursPerYear = 8766 // leap days included
+
+// New makes the key and the self-signed certificate. Neither is ever renewed by itself.
+func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*PKI, error) {
+	p := &PKI{}
+	if err := ctx.RegisterComponentResource("streamforge:network:PKI", name, p, opts...); err != nil {
+		return nil, fmt.Errorf("pki %s: %w", name, err)
+	}
+	kept := []pulumi.ResourceOption{pulumi.Parent(p), pulumi.Protect(true)}
+	key, err := tls.NewPrivateKey(ctx, name+"-key", &tls.PrivateKeyArgs{
+		Algorithm:  pulumi.String("ECDSA"),
+		EcdsaCurve: pulumi.String("P384"),
+	}, kept...)
+	if err != nil {
+		return nil, fmt.Errorf("pki %s: key: %w", name, err)
+	}
+	cert, err := tls.NewSelfSignedCert(ctx, name, &tls.SelfSignedCertArgs{
+		PrivateKeyPem:       key.PrivateKeyPem,
+		Subject:             &tls.SelfSignedCertSubjectArgs{CommonName: pulumi.String(a.CommonName)},
+		ValidityPeriodHours: pulumi.Int(a.ValidityYears * hoursPerYear),
+		IsCaCertificate:     pulumi.Bool(true),
+		SetSubjectKeyId:     pulumi.Bool(true),
+		SetAuthorityKeyId:   pulumi.Bool(true),
+		AllowedUses:         pulumi.ToStringArray([]string{"cert_signing", "crl_signing", "digital_signature"}),
+	}, kept...)
+	if err != nil {
+		return nil, fmt.Errorf("pki %s: certificate: %w", name, err)
+	}
+	p.CertificatePEM = cert.CertPem
+	p.KeyPEM = pulumi.ToSecret(key.PrivateKeyPem).(pulumi.StringOutput)
+	p.Ready = []pulumi.Resource{key, cert}
+	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{"certificatePEM": p.CertificatePEM})
+}

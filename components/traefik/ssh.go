@@ -1,0 +1,67 @@
+package traefik
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
+)
+
+var (
+	endpointSliceKind = kube.Kind{APIVersion: "discovery.k8s.io/v1", Kind: "EndpointSlice"}
+	tcpRouteKind      = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1alpha2", Kind: "TCPRoute"}
+)
+
+const gitSSH = "git-ssh" // Service, EndpointSlice, route and port
+
+// ssh leads port 22 to a host outside the cluster. A Service without a selector and a hand-made
+// EndpointSlice stand for it: Traefik refuses Services of type ExternalName here.
+func (t *Traefik) ssh(ctx *pulumi.Context, name string, a Args, gateway pulumi.Resource) error {
+	child := pulumi.Parent(t)
+	service, err := corev1.NewService(ctx, name+"-ssh", &corev1.ServiceArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(gitSSH), Namespace: a.Namespace},
+		Spec: &corev1.ServiceSpecArgs{Ports: corev1.ServicePortArray{&corev1.ServicePortArgs{
+			Name: pulumi.String(gitSSH), Port: pulumi.Int(22), TargetPort: pulumi.Int(int(a.SSH.Port())),
+		}}},
+	}, child)
+	if err != nil {
+		return fmt.Errorf("service %s: %w", gitSSH, err)
+	}
+	slice, err := kube.Apply(ctx, name+"-ssh", kube.Object{
+		Kind: endpointSliceKind, Name: gitSSH, Namespace: a.Namespace,
+		Labels: pulumi.StringMap{
+			"kubernetes.io/service-name":             pulumi.String(gitSSH),
+			"endpointslice.kubernetes.io/managed-by": pulumi.String("streamforge"), // keeps the cluster's own controllers off
+		},
+		Fields: pulumi.Map{
+			"addressType": pulumi.String("IPv4"),
+			"endpoints": pulumi.Array{pulumi.Map{
+				"addresses":  pulumi.ToStringArray([]string{a.SSH.Addr().String()}),
+				"conditions": pulumi.Map{"ready": pulumi.Bool(true)},
+			}},
+			"ports": pulumi.Array{pulumi.Map{
+				"name": pulumi.String(gitSSH), "port": pulumi.Int(int(a.SSH.Port())), "protocol": pulumi.String("TCP"),
+			}},
+		},
+	}, child, kube.After(service))
+	if err != nil {
+		return err
+	}
+	route, err := kube.Apply(ctx, name+"-ssh-route", kube.Object{
+		Kind: tcpRouteKind, Name: gitSSH, Namespace: a.Namespace,
+		Spec: pulumi.Map{
+			"parentRefs": attach(ListenerSSH),
+			"rules": pulumi.Array{pulumi.Map{"backendRefs": pulumi.Array{pulumi.Map{
+				"name": pulumi.String(gitSSH), "port": pulumi.Int(22),
+			}}}},
+		},
+	}, child, kube.After(gateway, slice))
+	if err != nil {
+		return err
+	}
+	t.Ready = append(t.Ready, route)
+	return nil
+}
