@@ -17,6 +17,7 @@ func (b *builder) disks(m Machine, image pulumi.IDOutput) vm.VirtualMachineDiskA
 		Discard:     pulumi.String("on"),
 		Iothread:    pulumi.Bool(true),
 		Ssd:         pulumi.Bool(true),
+		Speed:       unlimited(),
 	}
 	if m.DataDiskGiB == 0 {
 		return vm.VirtualMachineDiskArray{system}
@@ -24,6 +25,7 @@ func (b *builder) disks(m Machine, image pulumi.IDOutput) vm.VirtualMachineDiskA
 	return vm.VirtualMachineDiskArray{system, vm.VirtualMachineDiskArgs{
 		Interface:   pulumi.String("scsi1"),
 		DatastoreId: pulumi.String(b.args.Datastore),
+		FileFormat:  pulumi.String("raw"),
 		Size:        pulumi.Int(m.DataDiskGiB),
 		Serial:      pulumi.String(DataDiskSerial),
 		Discard:     pulumi.String("on"),
@@ -31,7 +33,14 @@ func (b *builder) disks(m Machine, image pulumi.IDOutput) vm.VirtualMachineDiskA
 		Ssd:         pulumi.Bool(true),
 		// Its content is replicated and backed up inside the cluster; half of a replica is no backup.
 		Backup: pulumi.Bool(false),
+		Speed:  unlimited(),
 	}}
+}
+
+// unlimited is a limit no disk reaches, in MB/s. With none at all the provider reads back another
+// value than it was given, and every run would change every machine (pulumi-proxmoxve#664).
+func unlimited() vm.VirtualMachineDiskSpeedArgs {
+	return vm.VirtualMachineDiskSpeedArgs{Read: pulumi.Int(10000), Write: pulumi.Int(10000)}
 }
 
 // addDevice gives the machine its PCI device. A passed-through GPU wants PCI Express, UEFI, and

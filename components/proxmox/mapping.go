@@ -21,7 +21,7 @@ func (b *builder) mapDevices() error {
 			}
 			maps = append(maps, one)
 		}
-		pci, err := mapping.NewPci(b.ctx, b.name+"-"+m.Name, &mapping.PciArgs{
+		pci, err := mapping.NewPci(b.ctx, b.name+"-pci-"+m.Name, &mapping.PciArgs{
 			Name: pulumi.String(m.Name), Maps: maps,
 		}, b.opts...)
 		if err != nil {
