@@ -52,7 +52,8 @@ func Render(c Cluster, nodes []Node) (map[string]string, error) {
 func document(content any) (string, error) {
 	out := &bytes.Buffer{}
 	fmt.Fprintf(out, "# Rendered for Kubespray %s from the stack's configuration; the next rendering overwrites it.\n"+
-		"# Own settings belong into a file that sorts behind it, such as zz-local.yml.\n", pins.Kubespray)
+		"# Variables of your own belong into a file of group_vars that sorts behind, such as zz-local.yml.\n",
+		pins.Kubespray)
 	enc := yaml.NewEncoder(out)
 	enc.SetIndent(2)
 	if err := enc.Encode(content); err != nil {
@@ -95,8 +96,9 @@ func inventory(nodes []Node) (hostsFile, error) {
 		workers = control // then everything runs on the control plane, and Kubespray leaves it untainted
 	}
 	etcd = control[:etcdMembers(len(control))]
-	for i, member := range etcd {
-		hosts.edit(member.Key, func(h *host) { h.EtcdMember = fmt.Sprintf("etcd%d", i+1) })
+	for _, member := range etcd {
+		// By node, not by number: a member must keep its name when another one leaves.
+		hosts.edit(member.Key, func(h *host) { h.EtcdMember = "etcd-" + member.Key })
 	}
 	return hostsFile{All: allGroup{
 		Hosts: hosts,

@@ -72,8 +72,15 @@ func args(in Inputs) kubespray.Args {
 		User: in.Compute.User,
 		VIP:  c.VIP, VIPInterface: c.VIPInterface, APIPort: c.APIPort, APIHost: c.APIHost,
 		DNSDomain: c.DNSDomain, PodCIDR: c.PodCIDR, ServiceCIDR: c.ServiceCIDR,
-		Resolver: in.Network.DNSIP, Upstream: in.Site.DNS,
+		Resolver: in.Network.DNSIP,
 	}}
+	for _, resolver := range in.Site.DNS {
+		// The platform's own server is not there while Kubespray runs, and later answers for its
+		// zones only.
+		if resolver != in.Network.DNSIP {
+			a.Cluster.Upstream = append(a.Cluster.Upstream, resolver)
+		}
+	}
 	for _, z := range in.Network.DNS.Zones {
 		a.Cluster.Zones = append(a.Cluster.Zones, z.Name)
 	}
