@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/streamforge/infrastructure/internal/sandbox/controllers"
 	"github.com/streamforge/infrastructure/internal/sandbox/nodes"
 	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 	"github.com/streamforge/infrastructure/internal/sandbox/proxmox"
@@ -89,6 +90,7 @@ func (v *supervisor) startClients(ctx context.Context, inside *sync.WaitGroup, a
 	v.host(ctx, inside, "nodes", "", func(ctx context.Context) error {
 		return joiner.Run(ctx, machines(ctx, sim.Watch(ctx)))
 	})
+	v.host(ctx, inside, "controllers", "", func(ctx context.Context) error { return controllers.Run(ctx, access) })
 	return nil
 }
 

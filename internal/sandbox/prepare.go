@@ -46,10 +46,14 @@ func checkSpace(dir string) error {
 	if err != nil {
 		return fmt.Errorf("free space: %w", err)
 	}
-	if free < neededBytes {
-		return fmt.Errorf("disk of %s: %d MiB free, the sandbox needs %d MiB; free some space", dir, free>>20, neededBytes>>20)
+	return enoughSpace(dir, free)
+}
+
+func enoughSpace(dir string, free uint64) error {
+	if free >= neededBytes {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("disk of %s: %d MiB free, the sandbox needs %d MiB; free some space", dir, free>>20, neededBytes>>20)
 }
 
 // prepare makes all that must exist before the first process starts. It may be repeated.

@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
+
 	"github.com/streamforge/infrastructure/internal/sandbox/process"
 )
 
@@ -64,6 +67,7 @@ func (s *Sandbox) serve(ctx context.Context, tell announcer) error {
 	v := &supervisor{Sandbox: s, set: set, ports: p, group: process.NewGroup(), tell: tell,
 		log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		rec: record{State: Starting, Supervisor: self, StartedAt: time.Now()}}
+	ctrllog.SetLogger(logr.FromSlogHandler(v.log.Handler())) // of the controllers; it can be set once only
 	return v.run(ctx)
 }
 

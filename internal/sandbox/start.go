@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"time"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
@@ -24,8 +25,16 @@ func (s *Sandbox) Start(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	set, changed, err := s.wanted(o)
+	if err != nil {
+		return fmt.Errorf("sandbox start: %w", err)
+	}
 	switch rec.state() {
 	case Running:
+		if changed {
+			say(o.Out, "sandbox is running with other settings: restarting it with the state it has")
+			break
+		}
 		say(o.Out, "sandbox is already running since %s (pid %d)", rec.StartedAt.Format(time.DateTime), rec.Supervisor.PID)
 		return nil
 	case Degraded:
@@ -40,7 +49,7 @@ func (s *Sandbox) Start(ctx context.Context, o Options) error {
 	if err := s.end(rec); err != nil {
 		return err
 	}
-	if err := s.bringUp(ctx, o); err != nil {
+	if err := s.bringUp(ctx, o, set); err != nil {
 		return fmt.Errorf("sandbox start: %w", err)
 	}
 	say(o.Out, "sandbox is ready after %s; kubectl --kubeconfig %s", seconds(begin), s.AdminKubeconfig())
@@ -67,16 +76,18 @@ func (s *Sandbox) settled(ctx context.Context) (*record, error) {
 	}
 }
 
-// bringUp starts a stopped sandbox.
-func (s *Sandbox) bringUp(ctx context.Context, o Options) error {
+// wanted are the settings to run with, and whether they differ from those of the last start.
+func (s *Sandbox) wanted(o Options) (set settings, changed bool, err error) {
 	last, err := s.loadSettings()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return set, false, err
 	}
-	set, err := s.settle(o, last)
-	if err != nil {
-		return err
-	}
+	set, err = s.settle(o, last)
+	return set, !reflect.DeepEqual(set, last), err
+}
+
+// bringUp starts a stopped sandbox.
+func (s *Sandbox) bringUp(ctx context.Context, o Options, set settings) error {
 	if err := errors.Join(checkTools(set.BinDir), checkSpace(s.root)); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -18,29 +17,16 @@ const (
 )
 
 // Stop ends every process of the sandbox and returns when they are gone; the state stays.
-// It may be called in any state.
-func (s *Sandbox) Stop(ctx context.Context, out io.Writer) error {
-	unlock, err := s.lock(ctx, out)
+// It may be called in any state; if another start or stop is under way it waits for that one.
+func (s *Sandbox) Stop(ctx context.Context) error {
+	unlock, err := s.lock(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	rec, err := s.loadRecord()
-	if err != nil {
-		return err
-	}
-	switch rec.state() {
-	case Stopped:
-		say(out, "sandbox is not running")
-		return nil
-	case Crashed:
-		say(out, "the supervisor (pid %d) is gone: ending what it left", rec.Supervisor.PID)
-	}
-	begin := time.Now()
-	if err := s.end(rec); err != nil {
+	if err := s.endNow(); err != nil {
 		return fmt.Errorf("sandbox stop: %w", err)
 	}
-	say(out, "sandbox stopped after %s; its state stays in %s", seconds(begin), s.Dir())
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/util/retry"
@@ -127,14 +126,6 @@ func (c *Controller) join(ctx context.Context, m Machine, f Facts) error {
 	return nil
 }
 
-func (c *Controller) leave(ctx context.Context, name string) error {
-	if err := c.Client.CoreV1().Nodes().Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
-		return fmt.Errorf("node %s: %w", name, err)
-	}
-	c.Log.Info("node removed", "node", name)
-	return nil
-}
-
 // update brings an existing node in line, writing only what differs.
 func (c *Controller) update(ctx context.Context, m Machine, f Facts) error {
 	api := c.Client.CoreV1().Nodes()
@@ -167,16 +158,4 @@ func (c *Controller) update(ctx context.Context, m Machine, f Facts) error {
 		return fmt.Errorf("node %s: %w", m.Name, err)
 	}
 	return nil
-}
-
-// markStopped says of a node what the cluster would find out by itself some 40 s later.
-func markStopped(n *corev1.Node, now metav1.Time) {
-	for i := range n.Status.Conditions {
-		cond := &n.Status.Conditions[i]
-		if cond.Status == corev1.ConditionUnknown {
-			continue
-		}
-		cond.Status, cond.Reason = corev1.ConditionUnknown, "NodeStatusUnknown"
-		cond.Message, cond.LastTransitionTime = "The virtual machine is not running.", now
-	}
 }

@@ -160,11 +160,17 @@ func overlay(have, want corev1.ResourceList) corev1.ResourceList {
 	return out
 }
 
-// nodeIP is the machine's own address; one of 10.250.0.0/16, made from its id, where that is
-// unknown or a loopback address, which the API server does not accept behind Services.
+// nodeIP is the machine's own address, unless that is a loopback address, as on the sandbox's
+// LAN: the API server does not accept those behind Services, so 127.53.0.131 becomes
+// 10.250.0.131. A machine without an address gets one made from its id.
 func nodeIP(m Machine) netip.Addr {
 	if m.Address.IsValid() && !m.Address.IsLoopback() {
 		return m.Address
 	}
-	return netip.AddrFrom4([4]byte{10, 250, byte(m.ID / 250 % 250), byte(m.ID%250 + 3)})
+	third, fourth := byte(m.ID/250%250), byte(m.ID%250+3)
+	if m.Address.Is4() {
+		a := m.Address.As4()
+		third, fourth = a[2], a[3]
+	}
+	return netip.AddrFrom4([4]byte{10, 250, third, fourth})
 }
