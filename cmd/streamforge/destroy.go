@@ -19,6 +19,9 @@ func newDestroyCmd(a *app) *cobra.Command {
 			if !cmd.Flags().Changed("stack") {
 				return usageError{fmt.Errorf("destroy: say which stack, for example -s %s", sandboxStack)}
 			}
+			if err := o.canAsk("destroy"); err != nil {
+				return err
+			}
 			return a.withStack(cmd.Context(), func(s *engine.Stack) error { return o.destroy(cmd.Context(), s) })
 		},
 	}

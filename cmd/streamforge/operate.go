@@ -92,15 +92,23 @@ func (o *operation) report(sum engine.Summary, list bool) error {
 		}
 	}
 	fmt.Fprintln(o.out) //nolint:errcheck // as every write to the terminal
-	return engine.WriteTable(o.out, sum)
+	if err := engine.WriteTable(o.out, sum); err != nil || sum.Changed() > 0 || sum.Result != "succeeded" {
+		return err
+	}
+	_, err := fmt.Fprintf(o.out, "\n%s: no changes\n", sum.Stack)
+	return err
 }
 
-// confirm asks a question on the terminal. Without a terminal only --yes is an answer.
-func (o *operation) confirm(ctx context.Context, command, question string) error {
-	f, ok := o.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return usageError{fmt.Errorf("%s: there is no terminal to ask on; add --yes", command)}
+// canAsk refuses a command that would have to ask where nobody can answer.
+func (o *operation) canAsk(command string) error {
+	if f, ok := o.in.(*os.File); o.yes || ok && term.IsTerminal(int(f.Fd())) {
+		return nil
 	}
+	return usageError{fmt.Errorf("%s: there is no terminal to ask on; add --yes", command)}
+}
+
+// confirm asks a question on the terminal.
+func (o *operation) confirm(ctx context.Context, command, question string) error {
 	fmt.Fprintf(o.app.err, "%s [y/N] ", question) //nolint:errcheck // as every write to the terminal
 	answer := make(chan string, 1)
 	go func() {

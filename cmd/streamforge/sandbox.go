@@ -39,7 +39,7 @@ func newSandboxStopCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return sb.Stop(cmd.Context(), a.out)
+			return sb.Stop(cmd.Context())
 		},
 	}
 }

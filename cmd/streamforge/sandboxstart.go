@@ -57,7 +57,7 @@ func (a *app) startSandbox(ctx context.Context) error {
 		APIAddress: cluster.VIP, APIHost: cluster.APIHost, ServiceCIDR: cluster.ServiceCIDR, Hosts: compute.Hosts,
 	})
 	if err != nil {
-		return err
+		return notStarted(ctx, err)
 	}
 	at, err := sb.Endpoints()
 	if err != nil {
@@ -70,6 +70,15 @@ func (a *app) startSandbox(ctx context.Context) error {
 		return err
 	}
 	return a.handOver(ctx, sb, root, at)
+}
+
+// notStarted gives the error of a start its exit code; the text says already what to do.
+func notStarted(ctx context.Context, err error) error {
+	p := &engine.Problem{Kind: engine.NotReady, What: "sandbox", Why: err.Error(), Err: err}
+	if ctx.Err() != nil {
+		p.Kind, p.Why = engine.Cancelled, "start cancelled, what was started is stopped again"
+	}
+	return p
 }
 
 // nodeFacts are what the inventory would make Kubespray set on each node.

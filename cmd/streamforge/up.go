@@ -17,6 +17,9 @@ func newUpCmd(a *app) *cobra.Command {
 		Long: "Deploy a stack. On a terminal the changes are shown first and you are asked; " +
 			"elsewhere --yes is needed.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.canAsk("up"); err != nil {
+				return err
+			}
 			return a.withStack(cmd.Context(), func(s *engine.Stack) error { return o.up(cmd.Context(), s) })
 		},
 	}
@@ -39,12 +42,9 @@ func (o *operation) up(ctx context.Context, s *engine.Stack) error {
 			}
 		}
 	}
-	if _, err := o.run(ctx, s.Up, false); err != nil {
-		return err
-	}
-	outputs, err := s.Outputs(ctx)
+	sum, err := o.run(ctx, s.Up, false)
 	if err != nil {
 		return err
 	}
-	return engine.WritePublished(o.out, outputs)
+	return engine.WritePublished(o.out, sum.Outputs)
 }

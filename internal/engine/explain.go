@@ -49,6 +49,9 @@ func left(sum *Summary) string {
 	if len(sum.Failures) > 0 {
 		text += fmt.Sprintf(", %d operation(s) stopped: %s", len(sum.Failures), names(sum.Failures))
 	}
+	if len(sum.Unfinished) > 0 {
+		text += "; unfinished, and nobody knows whether it took effect: " + strings.Join(sum.Unfinished, ", ")
+	}
 	return text
 }
 

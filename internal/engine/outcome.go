@@ -43,6 +43,10 @@ func (r *recorder) summary() Summary {
 		}
 		s.Failures = append(s.Failures, f)
 	}
+	for _, a := range r.active {
+		s.Unfinished = append(s.Unfinished, a.op+" "+label(a.urn))
+	}
+	slices.Sort(s.Unfinished)
 	slices.SortStableFunc(s.Failures, func(a, b Failure) int { return strings.Compare(a.URN, b.URN) })
 	return s
 }

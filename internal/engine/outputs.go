@@ -1,6 +1,10 @@
 package engine
 
-import "context"
+import (
+	"context"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+)
 
 // Masked stands for a secret that is not shown.
 const Masked = "[secret]"
@@ -41,9 +45,13 @@ func (s *Stack) Outputs(ctx context.Context) (Outputs, error) {
 	if err != nil {
 		return nil, s.explain(ctx, "outputs of "+s.project.Stack, err, nil)
 	}
+	return outputs(m), nil
+}
+
+func outputs(m auto.OutputMap) Outputs {
 	o := make(Outputs, len(m))
 	for name, v := range m {
 		o[name] = Output{Value: v.Value, Secret: v.Secret}
 	}
-	return o, nil
+	return o
 }

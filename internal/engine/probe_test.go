@@ -147,9 +147,13 @@ func (p *probe) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumi
 // behave waits and fails as the thing's own properties say.
 func (p *probe) behave(ctx context.Context, props resource.PropertyMap) error {
 	if ms, ok := props["sleepMs"]; ok && ms.IsNumber() {
+		cancelled := p.cancelled
+		if _, stubborn := props["stubborn"]; stubborn {
+			cancelled = nil
+		}
 		select {
 		case <-time.After(time.Duration(ms.NumberValue()) * time.Millisecond):
-		case <-p.cancelled:
+		case <-cancelled:
 			return errors.New("creation was cancelled")
 		case <-ctx.Done():
 			return ctx.Err()

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"maps"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +24,7 @@ type activity struct {
 // recorder folds engine events into a summary. Its methods may be called from several goroutines.
 type recorder struct {
 	op  Operation
+	bin string // tools folder, where plugins are meant to be found
 	now func() time.Time
 
 	mu      sync.Mutex
@@ -36,9 +39,9 @@ type recorder struct {
 	result  string
 }
 
-func newRecorder(op Operation, now func() time.Time) *recorder {
+func newRecorder(op Operation, bin string, now func() time.Time) *recorder {
 	return &recorder{
-		op: op, now: now, start: now(),
+		op: op, bin: bin, now: now, start: now(),
 		active: map[string]*activity{}, seen: map[string]bool{}, errors: map[string][]string{},
 	}
 }
@@ -128,8 +131,8 @@ func (r *recorder) finish(m apitype.StepEventMetadata) []line {
 	}
 	took, op := r.end(m), string(m.Op)
 	r.count(m)
-	if !custom(m) || m.Op == apitype.OpSame || m.Op == apitype.OpReplace {
-		return nil
+	if !custom(m) || m.Op == apitype.OpSame || m.Op == apitype.OpReplace || r.op.dry() {
+		return nil // what a dry run finds is listed at its end
 	}
 	return []line{{text: r.done(m.URN, verb(r.op, op), took)}}
 }
@@ -144,6 +147,7 @@ func (r *recorder) count(m apitype.StepEventMetadata) {
 	if m.Op != apitype.OpSame && m.Op != apitype.OpRead {
 		r.changes = append(r.changes, Change{
 			URN: m.URN, Label: label(m.URN), Layer: layerOf(m.URN), Op: string(m.Op), Diff: diffOf(m),
+			component: !custom(m),
 		})
 	}
 }
@@ -179,7 +183,10 @@ func (r *recorder) diagnose(d *apitype.DiagnosticEvent) []line {
 	case "error":
 		r.errors[d.URN] = append(r.errors[d.URN], text)
 	case "warning":
-		w := Failure{URN: d.URN, Message: text}
+		if strings.HasPrefix(text, "using pulumi-resource-") && strings.HasSuffix(filepath.Dir(text), r.bin) {
+			return nil // the plugin comes from where we told the engine to look
+		}
+		w := Failure{URN: d.URN, Message: pending(text)}
 		if d.URN != "" {
 			w.Label, w.Layer = label(d.URN), layerOf(d.URN)
 		}
@@ -195,6 +202,22 @@ func (r *recorder) diagnose(d *apitype.DiagnosticEvent) []line {
 		}
 	}
 	return nil
+}
+
+var interrupted = regexp.MustCompile(`\* (urn:\S+), interrupted while (\w+)`)
+
+// pending shortens the engine's page about operations that a killed run has left open.
+func pending(text string) string {
+	found := interrupted.FindAllStringSubmatch(text, -1)
+	if len(found) == 0 {
+		return text
+	}
+	var parts []string
+	for _, m := range found {
+		parts = append(parts, m[2]+" "+label(m[1]))
+	}
+	return "an earlier run was killed while " + strings.Join(parts, ", ") + "; if that exists now although the state " +
+		"does not know it, delete it by hand; `streamforge refresh --clear-pending` ends this warning"
 }
 
 // lastLine is the latest line of a text of several.

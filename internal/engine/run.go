@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
@@ -38,11 +39,13 @@ type engineCall func(ctx context.Context, ch chan<- events.EngineEvent) error
 
 // Up makes the world as the program says.
 func (s *Stack) Up(ctx context.Context, o Options) (Summary, error) {
-	return s.run(ctx, Up, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
-		_, err := s.stack.Up(ctx, optup.EventStreams(ch), optup.ShowSecrets(false),
-			optup.ConfigFile(o.ConfigFile))
+	var res auto.UpResult
+	sum, err := s.run(ctx, Up, o, func(ctx context.Context, ch chan<- events.EngineEvent) (err error) {
+		res, err = s.stack.Up(ctx, optup.EventStreams(ch), optup.ShowSecrets(false), optup.ConfigFile(o.ConfigFile))
 		return err
 	})
+	sum.Outputs = outputs(res.Outputs)
+	return sum, err
 }
 
 // Preview says what Up would do and changes nothing.
@@ -117,7 +120,7 @@ func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCa
 	if o.Verbose {
 		s.cmd.verbose = o.Progress
 	}
-	rec := newRecorder(op, time.Now)
+	rec := newRecorder(op, s.project.Bin, time.Now)
 	v := newView(rec, s.project.Stack, o)
 	err = follow(ctx, rec, v, call)
 	v.close()

@@ -2,12 +2,9 @@ package engine
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -280,33 +277,4 @@ func TestMissingCommand(t *testing.T) {
 	_, err := Open(t.Context(), r.project, r.program)
 	require.Equal(t, NotReady, KindOf(err))
 	require.ErrorContains(t, err, "no such file or directory; build the tools with `make tools`")
-}
-
-func TestCancelSavesTheState(t *testing.T) {
-	r := newRig(t)
-	r.things["quick"] = text("1")
-	r.things["slow"] = pulumi.Map{"sleepMs": pulumi.Int(60_000)}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	waited := make(chan error, 1)
-	go func() {
-		w, stop := context.WithTimeout(ctx, 30*time.Second)
-		defer stop()
-		waited <- r.probe.waitCreates(w, 2)
-		cancel()
-	}()
-	s := r.open()
-	sum, err := s.Up(ctx, r.options())
-	require.NoError(t, <-waited)
-	require.Equal(t, Cancelled, KindOf(err))
-	require.Equal(t, "cancelled", sum.Result)
-	require.True(t, strings.HasPrefix(err.Error(), "up of dev: cancelled, 3 change(s) made and saved"), err.Error())
-
-	n, err := s.Resources(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, 3, n, "what was done is in the state")
-	r.things["slow"] = text("quick now")
-	sum, err = s.Up(t.Context(), r.options())
-	require.NoError(t, err, "no lock and no pending operation is left")
-	require.Equal(t, Counts{"same": 3, "create": 1}, sum.Counts)
 }

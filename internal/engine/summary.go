@@ -19,6 +19,9 @@ const (
 	Destroy        Operation = "destroy"
 )
 
+// dry tells whether the operation changes nothing.
+func (o Operation) dry() bool { return o == Preview || o == RefreshPreview }
+
 // Counts says how many resources each kind of change touched: create, update, replace, delete,
 // same, and rarely read or import.
 type Counts map[string]int
@@ -60,6 +63,8 @@ type Change struct {
 	Layer string   `json:"layer"`
 	Op    string   `json:"op"`
 	Diff  []string `json:"diff,omitempty"` // paths of the properties that differ, never their values
+
+	component bool // only structure, no provider works on it
 }
 
 // Failure is one operation that failed.
@@ -71,7 +76,7 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
-// Summary is the outcome of one operation. It holds no property values.
+// Summary is the outcome of one operation. Its JSON holds no property values.
 type Summary struct {
 	Stack     string        `json:"stack"`
 	Operation Operation     `json:"operation"`
@@ -82,7 +87,12 @@ type Summary struct {
 	Changes   []Change      `json:"changes,omitempty"`
 	Failures  []Failure     `json:"failures,omitempty"`
 	Warnings  []Failure     `json:"warnings,omitempty"`
-	Log       string        `json:"log,omitempty"` // file with the engine's full output
+	// Unfinished are the operations that were under way when the engine ended; only a run that was
+	// stopped at once has any, and nobody knows whether they took effect.
+	Unfinished []string `json:"unfinished,omitempty"`
+
+	Log     string  `json:"log,omitempty"` // file with the engine's full output
+	Outputs Outputs `json:"-"`             // of the stack, after Up; secrets are among them in clear
 }
 
 // Changed is the number of resources that differ from what was expected.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -39,17 +40,32 @@ func changes(o Operation, c Counts, failed int) string {
 	}
 }
 
-// WriteChanges lists every resource that is not as it was, with the paths that differ.
+// WriteChanges lists every resource that is not as it was, layer by layer, with the paths that
+// differ. Components are left out: they change with what is inside them.
 func WriteChanges(w io.Writer, s Summary) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, c := range s.Changes {
-		diff := ""
-		if len(c.Diff) > 0 && c.Op != "create" {
-			diff = "(" + strings.Join(c.Diff, ", ") + ")"
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, l := range s.Layers {
+		for _, c := range s.Changes {
+			if c.Layer != l.Name || c.component {
+				continue
+			}
+			diff := ""
+			if len(c.Diff) > 0 && c.Op != "create" {
+				diff = "(" + strings.Join(c.Diff, ", ") + ")"
+			}
+			fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", planned(s.Operation, c.Op), c.Layer, c.Label, diff) //nolint:errcheck // Flush
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", planned(s.Operation, c.Op), c.Layer, c.Label, diff) //nolint:errcheck // Flush
 	}
-	return tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WritePublished writes what the stack's outputs tell a person: the addresses under which things

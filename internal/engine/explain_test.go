@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the real CLI (v3.256.0) writes.
+const (
+	outNoBackend = "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions\n"
+	outService   = "error: [409] Conflict: Another update is currently in progress.\n"
+	outOther     = "Diagnostics:\n  pulumi:pulumi:Stack (x-dev):\n    error: the disk is full\n"
+	outBadFile   = "error: unable to open PULUMI_CONFIG_PASSPHRASE_FILE: open /none: no such file or directory\n"
+)
+
+func TestExplainKnownOutput(t *testing.T) {
+	for _, c := range []struct {
+		name, out string
+		kind      Kind
+		want      string
+	}{
+		{"no backend", outNoBackend, NotReady,
+			"up: no state backend is chosen; run `pulumi login file://DIR` (or s3://..., postgres://...), or set PULUMI_BACKEND_URL"},
+		{"locked in the service", outService, Locked,
+			"up: the stack is locked by another run; wait until that run has ended; if it is dead, " +
+				"`streamforge cancel -s dev` (or `pulumi cancel`) releases the lock"},
+		{"unknown", outOther, Failed, "up: the disk is full"},
+		{"no passphrase file", outBadFile, Failed,
+			"up: unable to open PULUMI_CONFIG_PASSPHRASE_FILE: open /none: no such file or directory; " +
+				"point PULUMI_CONFIG_PASSPHRASE_FILE at the file with the passphrase"},
+		{"silent", "", Failed, "up: exit status 255"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &Stack{project: Project{Stack: "dev"}, cmd: &command{last: result{stderr: c.out}}}
+			err := s.explain(t.Context(), "up", errors.New("exit status 255\ncode: 255\n"), nil)
+			require.EqualError(t, err, c.want)
+			require.Equal(t, c.kind, KindOf(err))
+		})
+	}
+	require.NoError(t, (&Stack{}).explain(t.Context(), "up", nil, nil))
+}
+
+func TestExplainCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := (&Stack{}).explain(ctx, "preview of dev", errors.New("x"), &Summary{Operation: Preview})
+	require.EqualError(t, err, "preview of dev: cancelled; run it again to go on from there")
+	require.ErrorIs(t, err, context.Canceled)
+}
