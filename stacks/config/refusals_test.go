@@ -2,10 +2,7 @@ package config
 
 import "strings"
 
-var refusals = map[string]struct {
-	edits edits
-	want  []string
-}{
+var refusals = map[string]refusal{
 	"section missing":     {edits{"storage": nil}, []string{"storage: section is missing"}},
 	"section is a scalar": {edits{"site": "dmz.home"}, []string{`site: must be a mapping, got "dmz.home"`}},
 	"unknown key with a likely meaning": {edits{"storage.nfs.pth": "/x"},
@@ -98,7 +95,7 @@ var refusals = map[string]struct {
 		"compute.pools[1].nodes[7].vmId: must be 100 to 999999999, got 99",
 		"compute.pools: hold 12 control-plane nodes, etcd needs an odd number",
 		"compute.pools: hold no worker node, nothing could be scheduled"}},
-	"label and taint": {edits{"compute.pools[1].labels": map[string]any{"bad key": "x"}, "compute.pools[2].taints": []any{"gpu:Never"}}, []string{
+	"label and taint": {edits{"compute.pools[1].labels.bad key": "x", "compute.pools[2].taints": []any{"gpu:Never"}}, []string{
 		"compute.pools[1].labels: bad key=x is not a Kubernetes label",
 		`compute.pools[2].taints[0]: must be key=value:NoSchedule, PreferNoSchedule or NoExecute, got "gpu:Never"`}},
 	"twins": {edits{"compute.pools[1].nodes[0]": map[string]any{"name": "k2m-1", "vmId": 141, "address": "192.168.1.141", "host": "pve1"}}, []string{

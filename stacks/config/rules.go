@@ -14,6 +14,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.addressesUnique()...)
 	errs = append(errs, c.addressesOutsidePool()...)
 	errs = append(errs, c.networksApart()...)
+	errs = append(errs, c.storageFits()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 
@@ -71,6 +72,11 @@ func (c *Config) addressesUnique() (errs []error) {
 // addressesOutsidePool: MetalLB would answer ARP for an address that a machine already holds.
 func (c *Config) addressesOutsidePool() (errs []error) {
 	list := append(c.claims(), claim{"storage.nfs.server", c.Storage.NFS.Server, false})
+	if g := c.Storage.Gluster; g != nil {
+		if a, err := netip.ParseAddr(g.Server); err == nil {
+			list = append(list, claim{"storage.gluster.server", a, false})
+		}
+	}
 	for i, a := range c.Site.DNS {
 		if a != c.Network.DNSIP {
 			list = append(list, claim{Path("site.dns").Index(i), a, false})

@@ -48,6 +48,8 @@ func text(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Pattern: `^[0-9.]+/[0-9]+$`}
 	case reflect.TypeFor[config.Role]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{config.ControlPlane, config.Worker}}
+	case reflect.TypeFor[config.Access]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{config.Read, config.Write, config.ReadWrite}}
 	}
 	return nil
 }
