@@ -36,6 +36,10 @@ var (
 	IngressNginx = Chart{"ingress-nginx", "4.12.1", "https://kubernetes.github.io/ingress-nginx"}
 	// renovate: datasource=helm depName=nfs-subdir-external-provisioner registryUrl=https://kubernetes-sigs.github.io/nfs-subdir-external-provisioner
 	NFSProvisioner = Chart{"nfs-subdir-external-provisioner", "4.0.18", "https://kubernetes-sigs.github.io/nfs-subdir-external-provisioner"}
+	// renovate: datasource=docker depName=ghcr.io/piraeusdatastore/piraeus-operator/piraeus
+	Piraeus = Chart{"piraeus", "2.9.0", "oci://ghcr.io/piraeusdatastore/piraeus-operator"}
+	// renovate: datasource=helm depName=csi-driver-nfs registryUrl=https://raw.githubusercontent.com/kubernetes-csi/csi-driver-nfs/master/charts
+	CSIDriverNFS = Chart{"csi-driver-nfs", "4.11.0", "https://raw.githubusercontent.com/kubernetes-csi/csi-driver-nfs/master/charts"}
 )
 
 // Manifests applied before the charts that need them.
@@ -46,6 +50,9 @@ var (
 	GatewayAPI = Manifest{"gateway-api", "v1.2.1", "https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.2.1/config/crd/experimental/", gatewayAPIFiles}
 	// renovate: datasource=github-releases depName=traefik/traefik-helm-chart
 	TraefikCRDs = Manifest{"traefik-crds", "v36.1.0", "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v36.1.0/traefik/crds/", traefikFiles}
+	// SnapshotCRDs are of the version that the snapshot controller below has.
+	// renovate: datasource=github-releases depName=kubernetes-csi/external-snapshotter
+	SnapshotCRDs = Manifest{"external-snapshotter", "v8.3.0", "https://raw.githubusercontent.com/kubernetes-csi/external-snapshotter/v8.3.0/client/config/crd/", snapshotFiles}
 )
 
 // Images of workloads the program declares itself.
@@ -54,6 +61,12 @@ const (
 	Technitium = "docker.io/technitium/dns-server:13.6.0@sha256:b12182649647f7e28dd596f4089032099a94ab1bee2262d6679fa185238c5f02"
 	// renovate: datasource=docker depName=curlimages/curl
 	Curl = "docker.io/curlimages/curl:8.15.0"
+	// renovate: datasource=docker depName=registry.k8s.io/sig-storage/snapshot-controller
+	SnapshotController = "registry.k8s.io/sig-storage/snapshot-controller:v8.3.0"
+	// MinIO is the last image its makers have published; Docker Hub no longer has it.
+	MinIO = "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z@sha256:14cea493d9a34af32f524e538b8346cf79f3321eff8e708c1e2960462bd8936e"
+	// MinIOClient is likewise the last image of mc.
+	MinIOClient = "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z@sha256:a7fe349ef4bd8521fb8497f55c6042871b2ae640607cf99d9bede5e9bdf11727"
 )
 
 // Versions of what Kubespray installs.
@@ -68,11 +81,11 @@ const (
 
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
-	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner}
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS}
 }
 
 // AllManifests lists every manifest, for the same readers.
-func AllManifests() []Manifest { return []Manifest{GatewayAPI, TraefikCRDs} }
+func AllManifests() []Manifest { return []Manifest{GatewayAPI, TraefikCRDs, SnapshotCRDs} }
 
 var gatewayAPIFiles = []string{
 	"gateway.networking.k8s.io_backendlbpolicies.yaml",
@@ -99,4 +112,10 @@ var traefikFiles = []string{
 	"traefik.io_tlsoptions.yaml",
 	"traefik.io_tlsstores.yaml",
 	"traefik.io_traefikservices.yaml",
+}
+
+var snapshotFiles = []string{
+	"snapshot.storage.k8s.io_volumesnapshotclasses.yaml",
+	"snapshot.storage.k8s.io_volumesnapshotcontents.yaml",
+	"snapshot.storage.k8s.io_volumesnapshots.yaml",
 }

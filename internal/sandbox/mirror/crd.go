@@ -3,6 +3,7 @@ package mirror
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -19,6 +20,7 @@ type crd struct {
 	kind        string
 	plural      string
 	versions    []string // all served, the first one stored
+	retired     []string // versions that the definition still names but does not serve
 	cluster     bool     // cluster-scoped
 	noStatus    bool     // has no status subresource
 	shortNames  []string
@@ -46,9 +48,9 @@ func (c crd) definition() *apiextensionsv1.CustomResourceDefinition {
 			},
 		},
 	}
-	for i, version := range c.versions {
+	for i, version := range slices.Concat(c.versions, c.retired) {
 		v := apiextensionsv1.CustomResourceDefinitionVersion{
-			Name: version, Served: true, Storage: i == 0,
+			Name: version, Served: i < len(c.versions), Storage: i == 0,
 			Schema: &apiextensionsv1.CustomResourceValidation{
 				OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{
 					Type: "object", XPreserveUnknownFields: ptr.To(true),

@@ -1,9 +1,13 @@
 package mirror
 
-import "github.com/streamforge/infrastructure/internal/pins"
+import (
+	"slices"
+
+	"github.com/streamforge/infrastructure/internal/pins"
+)
 
 // manifestCRDs are the definitions behind pins.AllManifests.
-func manifestCRDs() []crd { return append(gatewayAPICRDs(), traefikCRDs()...) }
+func manifestCRDs() []crd { return slices.Concat(gatewayAPICRDs(), traefikCRDs(), snapshotCRDs()) }
 
 // gatewayAPICRDs are those of the experimental channel.
 func gatewayAPICRDs() []crd {

@@ -29,6 +29,7 @@ type crdSet struct {
 	crds     []crd
 	subchart string // name of the subchart that holds them; empty means the chart's own templates
 	keep     bool   // they outlive the release where the value crds.keep is true
+	value    string // name of the value that switches them on; empty means crds.enabled
 }
 
 // workload is one Deployment, DaemonSet or StatefulSet with its ServiceAccount and, where it has
@@ -104,6 +105,10 @@ func (s crdSet) write(pin pins.Chart, files map[string][]byte) error {
 		return document(files, prefix+"Chart.yaml", chart.Metadata{
 			APIVersion: chart.APIVersionV2, Name: s.subchart, Version: pin.Version,
 		})
+	}
+	if s.value != "" {
+		files["templates/crds.yaml"] = fmt.Appendf(nil, "{{- if .Values.%s }}\n%s{{- end }}\n", s.value, documents)
+		return nil
 	}
 	kept := documents
 	if s.keep {

@@ -10,6 +10,8 @@ var standIns = map[string]standIn{
 	"traefik":                         traefik,
 	"ingress-nginx":                   ingressNginx,
 	"nfs-subdir-external-provisioner": nfsProvisioner,
+	"piraeus":                         piraeus,
+	"csi-driver-nfs":                  csiDriverNFS,
 }
 
 // fullname is the template of the release's full name.
