@@ -23,6 +23,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/toolchain"
 )
 
 // lab is one sandbox in a folder of its own, run with the binaries of this working copy.
@@ -35,7 +36,7 @@ func newLab(t *testing.T) *lab {
 	t.Helper()
 	bin, err := filepath.Abs("../../bin")
 	require.NoError(t, err)
-	if err := checkTools(bin); err != nil {
+	if err := toolchain.Check(bin, tools()...); err != nil {
 		t.Skipf("this test runs the real control plane: %v", err)
 	}
 	self, err := os.Executable()
@@ -104,7 +105,7 @@ func (l *lab) pve(t *testing.T, method, path, form string) {
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Authorization", "PVEAPIToken="+e.ProxmoxToken)
-	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}} //nolint:gosec // a simulator
+	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
 	resp, err := c.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close() //nolint:errcheck // read only
