@@ -33,6 +33,9 @@ type lab struct {
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs the toolchain")
+	}
 	bin, err := filepath.Abs(filepath.Join("..", "..", "bin"))
 	require.NoError(t, err)
 	for _, tool := range []string{"pulumi", "pulumi-resource-proxmoxve"} {
