@@ -11,6 +11,7 @@ import (
 
 	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/sandbox"
+	"github.com/streamforge/infrastructure/internal/toolchain"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
@@ -32,7 +33,8 @@ func (a *app) project(ctx context.Context) (engine.Project, error) {
 		if err := ready(ctx, sb); err != nil {
 			return engine.Project{}, err
 		}
-		return sandboxProject(sb, root), nil
+		return sandboxProject(sb, root), tools(root, "pulumi", "pulumi-resource-kubernetes",
+			"pulumi-resource-proxmoxve", "pulumi-resource-tls")
 	}
 	if _, err := os.Stat(filepath.Join(root, "Pulumi."+a.stack+".yaml")); err != nil {
 		return engine.Project{}, usageError{fmt.Errorf("stack %s: there is no Pulumi.%s.yaml in %s", a.stack, a.stack, root)}
@@ -50,6 +52,14 @@ func (a *app) project(ctx context.Context) (engine.Project, error) {
 		p.LogDir = filepath.Join(cache, "streamforge", "logs")
 	}
 	return p, nil
+}
+
+// tools checks tools of bin/, all of them without names.
+func tools(root string, names ...string) error {
+	if err := toolchain.Check(filepath.Join(root, "bin"), names...); err != nil {
+		return &engine.Problem{Kind: engine.NotReady, What: "toolchain", Why: err.Error(), Err: err}
+	}
+	return nil
 }
 
 // sandboxProject is the project of the sandbox. What the caller's environment says about other

@@ -34,6 +34,9 @@ func (a *app) startSandbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := tools(root); err != nil {
+		return err
+	}
 	file, err := stackfile.Read(filepath.Join(root, "Pulumi."+sandboxStack+".yaml"))
 	if err != nil {
 		return err

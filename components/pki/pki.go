@@ -12,10 +12,12 @@ import (
 type Args struct {
 	CommonName    string // subject of the certificate, 1 to 64 characters
 	ValidityYears int    // from the first run on, 1 to 30
+	Disposable    bool   // lets a run delete or replace the authority; for sandboxes only
 }
 
-// PKI is a root authority. Both resources are protected: with another key, nothing that was ever
-// signed would verify, and every machine that trusts the root would need the new one by hand.
+// PKI is a root authority. Unless it is disposable both resources are protected: with another key,
+// nothing that was ever signed would verify, and every machine that trusts the root would need the
+// new one by hand.
 type PKI struct {
 	pulumi.ResourceState
 	CertificatePEM pulumi.StringOutput // the root certificate, to be trusted by clients; public
@@ -31,7 +33,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err := ctx.RegisterComponentResource("streamforge:network:PKI", name, p, opts...); err != nil {
 		return nil, fmt.Errorf("pki %s: %w", name, err)
 	}
-	kept := []pulumi.ResourceOption{pulumi.Parent(p), pulumi.Protect(true)}
+	kept := []pulumi.ResourceOption{pulumi.Parent(p), pulumi.Protect(!a.Disposable)}
 	key, err := tls.NewPrivateKey(ctx, name+"-key", &tls.PrivateKeyArgs{
 		Algorithm:  pulumi.String("ECDSA"),
 		EcdsaCurve: pulumi.String("P384"),

@@ -31,3 +31,12 @@ func TestRoot(t *testing.T) {
 	assert.Nil(t, cert.At("earlyRenewalHours"), "an early renewal would replace the root")
 	assert.Equal(t, []any{"cert_signing", "crl_signing", "digital_signature"}, cert.At("allowedUses"))
 }
+
+func TestADisposableRootIsNotProtected(t *testing.T) {
+	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
+		_, err := pki.New(ctx, "root", pki.Args{CommonName: "Sandbox CA", ValidityYears: 1, Disposable: true})
+		return err
+	})
+	assert.False(t, g.Get(t, "tls:index/privateKey:PrivateKey", "root-key").Protect)
+	assert.False(t, g.Get(t, "tls:index/selfSignedCert:SelfSignedCert", "root").Protect)
+}

@@ -32,7 +32,7 @@ type Args struct {
 type Image struct {
 	URL      string // https address of a qcow2 image that brings cloud-init
 	FileName string // ends in .qcow2
-	SHA256   string // 64 hex digits
+	SHA256   string // 64 hex digits; empty means that the download is not verified
 }
 
 // Account is what cloud-init sets up at a machine's first boot. A later change reaches machines

@@ -1,6 +1,8 @@
 package proxmox
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,20 +37,22 @@ func (b *builder) downloadImages() error {
 
 func (b *builder) downloadImage(host, name string) (pulumi.IDOutput, error) {
 	image := b.args.Image
-	file, err := download.NewFile(b.ctx, name, &download.FileArgs{
-		NodeName:          pulumi.String(host),
-		DatastoreId:       pulumi.String(b.args.ImageDatastore),
-		ContentType:       pulumi.String("import"), // a disk can be imported from it by API alone
-		Url:               pulumi.String(image.URL),
-		FileName:          pulumi.String(imageFile(image)),
-		Checksum:          pulumi.String(image.SHA256),
-		ChecksumAlgorithm: pulumi.String("sha256"),
-		UploadTimeout:     pulumi.Int(imageTimeout),
+	args := &download.FileArgs{
+		NodeName:      pulumi.String(host),
+		DatastoreId:   pulumi.String(b.args.ImageDatastore),
+		ContentType:   pulumi.String("import"), // a disk can be imported from it by API alone
+		Url:           pulumi.String(image.URL),
+		FileName:      pulumi.String(imageFile(image)),
+		UploadTimeout: pulumi.Int(imageTimeout),
 		// Otherwise every refresh asks the internet for the size and a moved mirror is a difference.
 		Overwrite: pulumi.Bool(false),
-		// A download that was cut off leaves a file nobody owns; the name holds its checksum.
+		// A download that was cut off leaves a file that nobody owns.
 		OverwriteUnmanaged: pulumi.Bool(true),
-	}, b.opts...)
+	}
+	if image.SHA256 != "" {
+		args.Checksum, args.ChecksumAlgorithm = pulumi.String(image.SHA256), pulumi.String("sha256")
+	}
+	file, err := download.NewFile(b.ctx, name, args, b.opts...)
 	if err != nil {
 		return pulumi.IDOutput{}, fmt.Errorf("image on %s: %w", host, err)
 	}
@@ -66,12 +70,13 @@ func imageHosts(machines []Machine) []string {
 	return hosts
 }
 
-// imageFile is the name in the datastore. The checksum in it lets a new image be fetched before
-// the old one goes, and never under the name of another.
+// imageFile is the name in the datastore. What tells one image from another is in it, so that a new
+// one is fetched beside the old one, which goes last: under one name Proxmox refuses the second.
 func imageFile(i Image) string {
-	stem := strings.TrimSuffix(i.FileName, ".qcow2")
-	if len(i.SHA256) < 12 {
-		return stem + ".qcow2"
+	tell := i.SHA256
+	if tell == "" {
+		sum := sha256.Sum256([]byte(i.URL))
+		tell = hex.EncodeToString(sum[:])
 	}
-	return stem + "-" + i.SHA256[:12] + ".qcow2"
+	return fmt.Sprintf("%s-%.12s.qcow2", strings.TrimSuffix(i.FileName, ".qcow2"), tell)
 }

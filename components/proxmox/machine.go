@@ -108,11 +108,14 @@ func tags(given []string) []string {
 // machine and sees what it really has.
 func address(name string, v *vm.VirtualMachine) pulumi.StringOutput {
 	cidr := v.Initialization.IpConfigs().Index(pulumi.Int(0)).Ipv4().Address()
-	return cidr.ApplyT(func(s *string) (string, error) {
+	plain := cidr.ApplyT(func(s *string) (string, error) {
 		if s == nil {
 			return "", fmt.Errorf("machine %s: proxmox reports no address in its cloud-init", name)
 		}
 		ip, _, _ := strings.Cut(*s, "/")
 		return ip, nil
 	}).(pulumi.StringOutput)
+	// The provider calls all of a machine's cloud-init secret because a password could be in it; the
+	// address is not, and people have to see it.
+	return pulumi.Unsecret(plain).(pulumi.StringOutput)
 }

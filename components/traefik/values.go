@@ -39,7 +39,7 @@ func values(a Args) pulumi.Map {
 			// Keeps the address of the client, and lets only the node of the pod announce ours.
 			"spec": pulumi.Map{"externalTrafficPolicy": pulumi.String("Local")},
 		},
-		"resources":       kube.Resources("100m", "128Mi", "512Mi"),
+		"resources": kube.Resources("100m", "128Mi", "512Mi"),
 	}
 }
 

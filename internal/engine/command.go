@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/sdk/v3"
 )
 
 // killAfter is how long a CLI that was told to end at once may take before it is killed.
@@ -53,6 +54,11 @@ func newCommand(ctx context.Context, p Project) (*command, error) {
 	if c.version, err = semver.ParseTolerant(strings.TrimSpace(out)); err != nil {
 		return nil, notReady("pulumi command", fmt.Sprintf("%s reports version %q: %v", c.path, out, err),
 			"build the tools with `make tools`")
+	}
+	// Events and options of the engine are those of the SDK's minor version; later ones keep them.
+	if need := sdk.Version; c.version.Major != need.Major || c.version.Minor < need.Minor {
+		return nil, notReady("pulumi command", fmt.Sprintf("%s is version %s, needed is %d.%d or a later %d.x",
+			c.path, c.version, need.Major, need.Minor, need.Major), "build the tools with `make tools`")
 	}
 	return c, nil
 }

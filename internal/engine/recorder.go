@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/urn"
 )
 
 // activity is one operation on one resource that is under way.
@@ -190,7 +191,10 @@ func (r *recorder) diagnose(d *apitype.DiagnosticEvent) []line {
 		if d.URN != "" {
 			w.Label, w.Layer = label(d.URN), layerOf(d.URN)
 		}
-		if !slices.Contains(r.warned, w) {
+		same := func(old Failure) bool {
+			return old.Message == w.Message && urn.URN(old.URN).Type() == urn.URN(w.URN).Type()
+		}
+		if !slices.ContainsFunc(r.warned, same) { // fifty equal resources need no fifty warnings
 			r.warned = append(r.warned, w)
 			return []line{{text: r.stamp() + "  " + warning(w), important: true}}
 		}

@@ -278,3 +278,13 @@ func TestMissingCommand(t *testing.T) {
 	require.Equal(t, NotReady, KindOf(err))
 	require.ErrorContains(t, err, "no such file or directory; build the tools with `make tools`")
 }
+
+func TestOldCommand(t *testing.T) {
+	r := newRig(t)
+	r.project.Bin = t.TempDir()
+	script := "#!/bin/sh\necho v3.100.0\n"
+	require.NoError(t, os.WriteFile(filepath.Join(r.project.Bin, "pulumi"), []byte(script), 0o700)) //nolint:gosec // must run
+	_, err := Open(t.Context(), r.project, r.program)
+	require.Equal(t, NotReady, KindOf(err))
+	require.ErrorContains(t, err, "/pulumi is version 3.100.0, needed is 3.256 or a later 3.x; build the tools with `make tools`")
+}

@@ -19,7 +19,8 @@ const (
 )
 
 // Namespace declares a namespace that enforces level. Only layers call it: a namespace has one
-// owner. It is protected, because deleting a namespace deletes everything in it.
+// owner. It is protected unless opts say otherwise, because deleting a namespace deletes
+// everything in it.
 func Namespace(ctx *pulumi.Context, name string, level PodSecurity,
 	opts ...pulumi.ResourceOption) (*corev1.Namespace, error) {
 	opts = append([]pulumi.ResourceOption{pulumi.Protect(true)}, opts...)

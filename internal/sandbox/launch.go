@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/process"
 )
@@ -104,7 +105,9 @@ func newAnnouncer() announcer {
 	if os.Getenv(progressEnv) == "" {
 		return announcer{}
 	}
-	return announcer{w: os.NewFile(3, "progress")}
+	const inherited = 3
+	syscall.CloseOnExec(inherited) // or the children would hold it open too
+	return announcer{w: os.NewFile(inherited, "progress")}
 }
 
 func (a announcer) send(m message) {

@@ -81,9 +81,9 @@ func (s *Sandbox) ensurePorts(ctx context.Context, api netip.Addr) (ports, error
 
 func (p ports) address(name string, api netip.Addr) netip.AddrPort {
 	if name == portAPI {
-		return netip.AddrPortFrom(api, uint16(p[name])) //nolint:gosec // ports fit
+		return netip.AddrPortFrom(api, uint16(p[name]))
 	}
-	return netip.AddrPortFrom(netip.MustParseAddr(loopback), uint16(p[name])) //nolint:gosec // ports fit
+	return netip.AddrPortFrom(netip.MustParseAddr(loopback), uint16(p[name]))
 }
 
 // choose finds a port that nobody listens on and that is not in p yet.
@@ -97,7 +97,7 @@ func (p ports) choose(name string, api netip.Addr) (int, error) {
 		return preferredAPIPort, nil
 	}
 	for range 200 {
-		if port := firstPort + rand.IntN(lastPort-firstPort); try(port) { //nolint:gosec // not a secret
+		if port := firstPort + rand.IntN(lastPort-firstPort); try(port) {
 			return port, nil
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,21 +22,6 @@ const neededBytes = 1 << 30
 // tools are the binaries the sandbox runs.
 func tools() []string {
 	return []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}
-}
-
-// checkTools reports every missing binary at once.
-func checkTools(dir string) error {
-	var missing []string
-	for _, name := range tools() {
-		info, err := os.Stat(filepath.Join(dir, name))
-		if err != nil || info.IsDir() || info.Mode()&0o111 == 0 {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fmt.Errorf("tools in %s: %s missing or not executable; build them with `make tools`", dir, strings.Join(missing, ", "))
 }
 
 func checkSpace(dir string) error {
@@ -103,7 +86,7 @@ func (s *Sandbox) certificates(set settings) (pki.Set, error) {
 // writeKubeconfigs writes admin.conf, named as Kubespray names things in it, and one file
 // for each server that is a client of the API server.
 func (s *Sandbox) writeKubeconfigs(set settings, p ports, certs pki.Set) error {
-	server := "https://" + netip.AddrPortFrom(set.APIAddress, uint16(p[portAPI])).String() //nolint:gosec // ports fit
+	server := "https://" + netip.AddrPortFrom(set.APIAddress, uint16(p[portAPI])).String()
 	for _, k := range []struct {
 		file, user string
 		client     pki.Pair

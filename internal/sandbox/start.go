@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
+	"github.com/streamforge/infrastructure/internal/toolchain"
 )
 
 // Start brings the sandbox up and returns once every part answers. A running sandbox is left
@@ -88,7 +89,7 @@ func (s *Sandbox) wanted(o Options) (set settings, changed bool, err error) {
 
 // bringUp starts a stopped sandbox.
 func (s *Sandbox) bringUp(ctx context.Context, o Options, set settings) error {
-	if err := errors.Join(checkTools(set.BinDir), checkSpace(s.root)); err != nil {
+	if err := errors.Join(toolchain.Check(set.BinDir, tools()...), checkSpace(s.root)); err != nil {
 		return err
 	}
 	begin := time.Now()

@@ -61,15 +61,10 @@ func TestSettleLaysOptionsOverTheLastStart(t *testing.T) {
 }
 
 func TestMissingToolsAreNamedTogether(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "etcd"), nil, 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "kwok"), nil, 0o644))
-	assert.EqualError(t, checkTools(dir), "tools in "+dir+": kube-apiserver, kube-controller-manager, kube-scheduler, kwok"+
-		" missing or not executable; build them with `make tools`")
-
-	s := open(t)
+	s, dir := open(t), t.TempDir()
 	err := s.Start(context.Background(), Options{BinDir: dir, Self: "/bin/true"})
-	assert.ErrorContains(t, err, "build them with `make tools`")
+	require.EqualError(t, err, "sandbox start: tools in "+dir+": etcd is missing; kube-apiserver is missing; "+
+		"kube-controller-manager is missing; kube-scheduler is missing; kwok is missing: run make tools")
 	assert.NoFileExists(t, s.path("ports.json"), "nothing may be prepared without tools")
 }
 

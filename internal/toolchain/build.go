@@ -24,7 +24,7 @@ func (b *Builder) build(ctx context.Context, t Tool, a artifact, env goEnv) erro
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }() // what is left is pruned with the artifact
 	src, tmp := filepath.Join(work, "src"), filepath.Join(work, "tmp")
 	if err := errors.Join(os.Mkdir(tmp, 0o755), stage(b.moduleDir(t), src)); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (b *Builder) build(ctx context.Context, t Tool, a artifact, env goEnv) erro
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // a broken log is no reason to fail
 
 	s := steps{b: b, tool: t.Name, dir: src, env: env, environ: buildEnv(tmp), log: log}
 	if t.Generate != nil {
@@ -93,7 +93,9 @@ func (s steps) compile(ctx context.Context, activity string, flags []string, ldf
 // interrupted: go build stops its compilers and removes their files.
 func (s steps) run(ctx context.Context, activity, name string, args ...string) error {
 	out := &output{log: s.log}
-	fmt.Fprintf(s.log, "$ %s %q\n", name, args)
+	if _, err := fmt.Fprintf(s.log, "$ %s %q\n", name, args); err != nil {
+		return err
+	}
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.dir, s.environ, out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -163,7 +163,7 @@ func (b *Builder) buildOwn(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	bin, err := filepath.Abs(filepath.Join(b.Bin, Streamforge))
 	if err != nil {
 		return "", err

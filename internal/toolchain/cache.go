@@ -80,7 +80,7 @@ func replaceFile(path string, write func(tmp string) error) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	tmp := filepath.Join(dir, filepath.Base(path))
 	if err := write(tmp); err != nil {
 		return err
@@ -94,7 +94,7 @@ func copyFile(from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }() // only read
 	fi, err := in.Stat()
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ func installPulumi(t *testing.T, version string) string {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "pulumi")
 	script := fmt.Sprintf("#!/bin/sh\n[ \"$1\" = version ] && echo %s\n", version)
-	require.NoError(t, os.WriteFile(path, []byte(script), 0o700)) //nolint:gosec // a program
+	require.NoError(t, os.WriteFile(path, []byte(script), 0o700))
 	t.Setenv("PATH", dir+":/usr/bin:/bin")
 	return path
 }

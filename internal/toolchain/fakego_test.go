@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,8 +34,10 @@ func fakeGo(mode string, args []string) int {
 	if err != nil {
 		return 3
 	}
-	fmt.Fprintf(calls, "%s %s\n", filepath.Base(out), strings.Join(args, " "))
-	calls.Close()
+	_, err = fmt.Fprintf(calls, "%s %s\n", filepath.Base(out), strings.Join(args, " "))
+	if errors.Join(err, calls.Close()) != nil {
+		return 3
+	}
 	fmt.Fprintln(os.Stderr, "go: downloading example.org/dep v1.0.0\nexample.org/dep/one\nexample.org/dep/two")
 	switch mode {
 	case "ok":
@@ -52,7 +55,7 @@ func fakeGo(mode string, args []string) int {
 }
 
 func write(path, text string) int {
-	if err := os.WriteFile(path, []byte(text), 0o755); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 		return 4
 	}
 	return 0
@@ -108,7 +111,7 @@ func (b *bench) builds() int {
 	return strings.Count(string(text), "\n")
 }
 
-// files lists a folder, without what the toolchain keeps for itself when hidden is false.
+// files lists a folder.
 func (b *bench) files(dir string) []string {
 	b.Helper()
 	entries, err := os.ReadDir(dir)

@@ -82,7 +82,7 @@ func (p *progress) abort() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.halt(); p.live {
-		fmt.Fprintln(p.out)
+		p.write("\n")
 	}
 }
 
@@ -117,8 +117,12 @@ func (p *progress) print(text, end string) {
 		start = "\r\x1b[K"
 	}
 	count := fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(p.total)), p.index, p.total)
-	fmt.Fprintf(p.out, "%s%s %s  %s%s", start, count, p.name+strings.Repeat(" ", max(0, nameWidth-len(p.name))), text, end)
+	padding := strings.Repeat(" ", max(0, nameWidth-len(p.name)))
+	p.write(start + count + " " + p.name + padding + "  " + text + end)
 }
+
+// write ignores errors: a terminal that went away must not stop a build.
+func (p *progress) write(s string) { _, _ = io.WriteString(p.out, s) }
 
 // nameWidth is the length of the longest name.
 var nameWidth = func() (n int) {

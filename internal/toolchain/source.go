@@ -27,13 +27,13 @@ func sourceHash(dir string) (string, error) {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // only read
 		part := sha256.New()
 		if _, err := io.Copy(part, f); err != nil {
 			return err
 		}
-		fmt.Fprintf(h, "%x  %s\n", part.Sum(nil), rel)
-		return nil
+		_, err = fmt.Fprintf(h, "%x  %s\n", part.Sum(nil), rel)
+		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("sources in %s: %w", dir, err)
@@ -76,11 +76,7 @@ func stage(dir, to string) error {
 // key names an artifact by all that decides what it is: sources, recipe, and the
 // Go environment of the build.
 func key(t Tool, sources string, env goEnv) string {
-	h := sha256.New()
-	for _, s := range []string{
-		recipe, t.Name, t.Version, t.Package, t.LDFlags, strings.Join(t.Generate, "\x00"), sources, env.identity(),
-	} {
-		fmt.Fprintf(h, "%d:%s\n", len(s), s)
-	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	parts := append([]string{recipe, t.Name, t.Version, t.Package, t.LDFlags, sources, env.identity()}, t.Generate...)
+	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(h[:])[:32]
 }

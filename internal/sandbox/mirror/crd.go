@@ -67,6 +67,25 @@ func (c crd) definition() *apiextensionsv1.CustomResourceDefinition {
 	return d
 }
 
+// Definitions gives every definition that the stand-ins bring, once each, ordered by name. It is for
+// tests of what watches these kinds.
+func Definitions() []*apiextensionsv1.CustomResourceDefinition {
+	byName := map[string]crd{}
+	for _, c := range manifestCRDs() {
+		byName[c.name()] = c
+	}
+	for _, s := range standIns {
+		for _, c := range s.crds.crds {
+			byName[c.name()] = c
+		}
+	}
+	var all []*apiextensionsv1.CustomResourceDefinition
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		all = append(all, byName[name].definition())
+	}
+	return all
+}
+
 // yaml gives the definition as a document without a status, with further annotations.
 func (c crd) yaml(annotations map[string]string) ([]byte, error) {
 	d := c.definition()

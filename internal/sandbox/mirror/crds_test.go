@@ -17,33 +17,25 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// all gives every stand-in definition by its name.
-func all() map[string]crd {
-	crds := map[string]crd{}
-	for _, c := range manifestCRDs() {
-		crds[c.name()] = c
+func TestDefinitionsAreValid(t *testing.T) {
+	for _, d := range Definitions() {
+		apiextensionsv1.SetDefaults_CustomResourceDefinition(d)
+		apiextensionsv1.SetDefaults_CustomResourceDefinitionSpec(&d.Spec)
+		var internal apiextensions.CustomResourceDefinition
+		require.NoError(t, apiextensionsv1.Convert_v1_CustomResourceDefinition_To_apiextensions_CustomResourceDefinition(d, &internal, nil))
+		// The API server itself records the stored versions when it creates the object.
+		internal.Status.StoredVersions = []string{d.Spec.Versions[0].Name}
+		require.Empty(t, validation.ValidateCustomResourceDefinition(t.Context(), &internal), d.Name)
 	}
-	for _, s := range standIns {
-		for _, c := range s.crds.crds {
-			crds[c.name()] = c
-		}
-	}
-	return crds
 }
 
-func TestDefinitionsAreValid(t *testing.T) {
-	for name, c := range all() {
+func TestDocumentsHoldTheDefinitions(t *testing.T) {
+	for _, c := range manifestCRDs() {
 		document, err := c.yaml(nil)
 		require.NoError(t, err)
 		var d apiextensionsv1.CustomResourceDefinition
 		require.NoError(t, yaml.UnmarshalStrict(document, &d))
-		apiextensionsv1.SetDefaults_CustomResourceDefinition(&d)
-		apiextensionsv1.SetDefaults_CustomResourceDefinitionSpec(&d.Spec)
-		var internal apiextensions.CustomResourceDefinition
-		require.NoError(t, apiextensionsv1.Convert_v1_CustomResourceDefinition_To_apiextensions_CustomResourceDefinition(&d, &internal, nil))
-		// The API server itself records the stored versions when it creates the object.
-		internal.Status.StoredVersions = []string{c.versions[0]}
-		require.Empty(t, validation.ValidateCustomResourceDefinition(t.Context(), &internal), name)
+		require.Equal(t, c.definition(), &d)
 	}
 }
 
@@ -51,13 +43,13 @@ func TestDefinitionsAreValid(t *testing.T) {
 // are not part of this repository.
 func TestDefinitionsAgreeWithUpstream(t *testing.T) {
 	real := upstream(t)
-	for name, c := range all() {
+	for _, want := range Definitions() {
+		name := want.Name
 		d, ok := real[name]
 		if !ok {
 			t.Errorf("%s: upstream has no such definition", name)
 			continue
 		}
-		want := c.definition()
 		require.Equal(t, d.Spec.Group, want.Spec.Group, name)
 		require.Equal(t, d.Spec.Scope, want.Spec.Scope, name)
 		require.Equal(t, d.Spec.Names.Kind, want.Spec.Names.Kind, name)

@@ -26,7 +26,7 @@ func (id ID) Alive() bool {
 func (id ID) Signal(sig syscall.Signal) error {
 	p, err := os.FindProcess(id.PID) // holds the process (pidfd), so no other can take the pid below
 	if err != nil {
-		return nil //nolint:nilerr // no such process
+		return nil // no such process
 	}
 	defer p.Release() //nolint:errcheck // closes the handle
 	if !id.Alive() {

@@ -71,5 +71,5 @@ func FreeBytes(path string) (uint64, error) {
 	if err := syscall.Statfs(path, &s); err != nil {
 		return 0, fmt.Errorf("%s: %w", path, err)
 	}
-	return s.Bavail * uint64(s.Bsize), nil //nolint:gosec // block sizes are positive
+	return s.Bavail * uint64(s.Bsize), nil
 }

@@ -1,6 +1,8 @@
 package proxmox
 
 import (
+	"fmt"
+
 	"github.com/muhlba91/pulumi-proxmoxve/sdk/v7/go/proxmoxve"
 	"github.com/muhlba91/pulumi-proxmoxve/sdk/v7/go/proxmoxve/download"
 	"github.com/muhlba91/pulumi-proxmoxve/sdk/v7/go/proxmoxve/hardware/mapping"
@@ -11,22 +13,22 @@ import (
 
 // site is what the test program declares; tests change it between runs.
 type site struct {
-	url, token     string
-	cores, memory  int
-	diskGiB        int
-	sshKey         string
-	worker, gpu    bool
-	image          string
-	agent, dataRaw bool
+	url, token    string
+	workers       int // VMs 101, 102 ...
+	gpu           bool
+	cores, memory int
+	diskGiB       int
+	sshKey        string
+	image         string // file name, carries the version
+	reboot, agent bool
 }
 
 func newSite(f *fixture) *site {
-	return &site{url: f.url, token: testToken, cores: 2, memory: 2048, diskGiB: 20, dataRaw: true,
-		sshKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFirst first@example", worker: true, gpu: true,
-		image: "https://cloud-images.example/noble-server-cloudimg-amd64.img"}
+	return &site{url: f.url, token: testToken, workers: 1, cores: 2, memory: 2048, diskGiB: 20, reboot: true,
+		sshKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFirst first@example", image: "noble-1.qcow2"}
 }
 
-// program declares pool, image, mapping, a worker and a GPU worker.
+// program declares a pool, an image, workers and perhaps a GPU worker.
 func (s *site) program(ctx *pulumi.Context) error {
 	provider, err := proxmoxve.NewProvider(ctx, "pve", &proxmoxve.ProviderArgs{
 		Endpoint: pulumi.String(s.url), ApiToken: pulumi.String(s.token), Insecure: pulumi.Bool(true),
@@ -42,15 +44,17 @@ func (s *site) program(ctx *pulumi.Context) error {
 		return err
 	}
 	image, err := download.NewFile(ctx, "image", &download.FileArgs{
-		NodeName: pulumi.String("pve1"), DatastoreId: pulumi.String("local"),
-		ContentType: pulumi.String("import"), FileName: pulumi.String("noble.qcow2"),
-		Url: pulumi.String(s.image), Overwrite: pulumi.Bool(false),
+		NodeName: pulumi.String("pve1"), DatastoreId: pulumi.String("local"), Overwrite: pulumi.Bool(false),
+		ContentType: pulumi.String("import"), FileName: pulumi.String(s.image),
+		Url: pulumi.String("https://cloud-images.example/" + s.image),
 	}, with)
 	if err != nil {
 		return err
 	}
-	if s.worker {
-		if _, err = vm.NewVirtualMachine(ctx, "k2w-1", s.vmArgs(101, "k2w-1", pool, image), with); err != nil {
+	keep := pulumi.IgnoreChanges([]string{"disks[0].importFrom"})
+	for i := range s.workers {
+		name := fmt.Sprintf("k2w-%d", i+1)
+		if _, err = vm.NewVirtualMachine(ctx, name, s.vmArgs(101+i, name, pool, image), with, keep); err != nil {
 			return err
 		}
 	}
@@ -66,35 +70,44 @@ func (s *site) program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = vm.NewVirtualMachine(ctx, "k2w-2", s.gpuArgs(pool, image, card), with)
+	_, err = vm.NewVirtualMachine(ctx, "k2w-9", s.gpuArgs(pool, image, card), with, keep)
 	return err
 }
 
 func (s *site) vmArgs(id int, name string, pool *permission.Pool, image *download.File) *vm.VirtualMachineArgs {
-	disks := vm.VirtualMachineDiskArray{vm.VirtualMachineDiskArgs{
-		Interface: pulumi.String("scsi0"), DatastoreId: pulumi.String("local-lvm"),
-		ImportFrom: image.ID(), Size: pulumi.Int(s.diskGiB), Discard: pulumi.String("on"), Iothread: pulumi.Bool(true),
-	}}
-	if s.dataRaw {
-		disks = append(disks, vm.VirtualMachineDiskArgs{
-			Interface: pulumi.String("scsi1"), DatastoreId: pulumi.String("local-lvm"),
-			FileFormat: pulumi.String("raw"), Size: pulumi.Int(50), Iothread: pulumi.Bool(true),
-		})
-	}
 	return &vm.VirtualMachineArgs{
 		NodeName: pulumi.String("pve1"), VmId: pulumi.Int(id), Name: pulumi.String(name),
 		PoolId: pool.PoolId, Tags: pulumi.ToStringArray([]string{"k8s", "streamforge", "worker"}),
-		OnBoot: pulumi.Bool(true), StopOnDestroy: pulumi.Bool(true), ScsiHardware: pulumi.String("virtio-scsi-single"),
+		OnBoot: pulumi.Bool(true), StopOnDestroy: pulumi.Bool(true), RebootAfterUpdate: pulumi.Bool(s.reboot),
+		ScsiHardware:    pulumi.String("virtio-scsi-single"),
 		Agent:           vm.VirtualMachineAgentArgs{Enabled: pulumi.Bool(s.agent)},
-		Cpu:             vm.VirtualMachineCpuArgs{Cores: pulumi.Int(s.cores), Sockets: pulumi.Int(1), Type: pulumi.String("host")},
+		Cpu:             vm.VirtualMachineCpuArgs{Cores: pulumi.Int(s.cores), Type: pulumi.String("host")},
 		Memory:          vm.VirtualMachineMemoryArgs{Dedicated: pulumi.Int(s.memory)},
 		OperatingSystem: vm.VirtualMachineOperatingSystemArgs{Type: pulumi.String("l26")},
-		SerialDevices:   vm.VirtualMachineSerialDeviceArray{vm.VirtualMachineSerialDeviceArgs{Device: pulumi.String("socket")}},
-		BootOrders:      pulumi.ToStringArray([]string{"scsi0"}),
-		Disks:           disks,
-		NetworkDevices:  vm.VirtualMachineNetworkDeviceArray{vm.VirtualMachineNetworkDeviceArgs{Bridge: pulumi.String("vmbr0")}},
-		Initialization:  s.cloudInit(id),
+		SerialDevices: vm.VirtualMachineSerialDeviceArray{
+			vm.VirtualMachineSerialDeviceArgs{Device: pulumi.String("socket")}},
+		BootOrders: pulumi.ToStringArray([]string{"scsi0"}),
+		Disks: vm.VirtualMachineDiskArray{
+			vm.VirtualMachineDiskArgs{
+				Interface: pulumi.String("scsi0"), DatastoreId: pulumi.String("local-lvm"),
+				ImportFrom: image.ID(), Size: pulumi.Int(s.diskGiB), Discard: pulumi.String("on"),
+				Iothread: pulumi.Bool(true), Speed: unlimited(),
+			},
+			vm.VirtualMachineDiskArgs{
+				Interface: pulumi.String("scsi1"), DatastoreId: pulumi.String("local-lvm"),
+				FileFormat: pulumi.String("raw"), Size: pulumi.Int(50), Speed: unlimited(),
+			},
+		},
+		NetworkDevices: vm.VirtualMachineNetworkDeviceArray{
+			vm.VirtualMachineNetworkDeviceArgs{Bridge: pulumi.String("vmbr0")}},
+		Initialization: s.cloudInit(id),
 	}
+}
+
+// unlimited is a limit nothing reaches. Without any, the bridge asks for zeros
+// that the provider never reads back, and every run updates every VM.
+func unlimited() vm.VirtualMachineDiskSpeedArgs {
+	return vm.VirtualMachineDiskSpeedArgs{Read: pulumi.Int(10000), Write: pulumi.Int(10000)} // MB/s
 }
 
 func (s *site) cloudInit(id int) vm.VirtualMachineInitializationArgs {
@@ -115,7 +128,7 @@ func (s *site) cloudInit(id int) vm.VirtualMachineInitializationArgs {
 }
 
 func (s *site) gpuArgs(pool *permission.Pool, image *download.File, card *mapping.Pci) *vm.VirtualMachineArgs {
-	a := s.vmArgs(102, "k2w-2", pool, image)
+	a := s.vmArgs(109, "k2w-9", pool, image)
 	a.Machine, a.Bios = pulumi.String("q35"), pulumi.String("ovmf")
 	a.EfiDisk = vm.VirtualMachineEfiDiskArgs{
 		DatastoreId: pulumi.String("local-lvm"), Type: pulumi.String("4m"), PreEnrolledKeys: pulumi.Bool(false),

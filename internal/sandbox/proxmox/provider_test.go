@@ -2,6 +2,7 @@ package proxmox
 
 import (
 	"context"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,9 +56,9 @@ func up(t *testing.T, st auto.Stack, opts ...optup.Option) map[string]int {
 }
 
 // failUp deploys and returns the text of the failure it must end in.
-func failUp(t *testing.T, st auto.Stack) string {
+func failUp(t *testing.T, st auto.Stack, opts ...optup.Option) string {
 	t.Helper()
-	_, err := st.Up(t.Context(), optup.SuppressProgress())
+	_, err := st.Up(t.Context(), append(opts, optup.SuppressProgress())...)
 	require.Error(t, err)
 	return err.Error()
 }
@@ -81,16 +82,45 @@ func unchanged(t *testing.T, got map[string]int) {
 	require.Contains(t, got, string(apitype.OpSame))
 }
 
+// TestProviderLifecycle takes a worker and a GPU worker through their life.
 func TestProviderLifecycle(t *testing.T) {
-	f := newFixture(t, testOptions(t))
+	t.Parallel()
+	opt := testOptions(t)
+	opt.GuestAgent = true
+	f := newFixture(t, opt)
 	s := newSite(f)
+	s.gpu, s.agent = true, true
 	st := newStack(t, s)
-	t.Log(up(t, st))
+
+	require.Equal(t, map[string]int{"create": 7}, up(t, st))
+	require.Equal(t, VM{
+		ID: 101, Name: "k2w-1", Node: "pve1", Running: true, CPUs: 2, MemoryMiB: 2048,
+		Tags: []string{"k8s", "streamforge", "worker"}, Pool: "k8s",
+		Disks: []Disk{{"scsi0", "local-lvm:vm-101-disk-0", 20 << 30}, {"scsi1", "local-lvm:vm-101-disk-1", 50 << 30}},
+		IPs:   []IPConfig{{Address: netip.MustParsePrefix("192.168.1.101/24"), Gateway: netip.MustParseAddr("192.168.1.1")}},
+	}, f.vmByID(101))
+	require.Equal(t, []string{"gpu0"}, f.vmByID(109).Mappings)
+	unchanged(t, refresh(t, st))
+	unchanged(t, up(t, st))
+
+	s.cores, s.memory, s.diskGiB = 4, 4096, 30
+	require.Equal(t, map[string]int{"same": 5, "update": 2}, up(t, st))
+	vm := f.vmByID(101)
+	require.Equal(t, []any{4, 4096, int64(30 << 30)}, []any{vm.CPUs, vm.MemoryMiB, vm.Disks[0].Bytes})
+
+	s.reboot, s.sshKey = false, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISecond second@example"
+	s.image = "noble-2.qcow2" // a new image is fetched and leaves existing VMs alone
+	f.requests()
+	require.Equal(t, map[string]int{"same": 4, "update": 2, "replace": 1}, up(t, st))
 	for _, r := range f.requests() {
-		t.Log(r)
+		require.NotContains(t, r, "/status/st", "a changed key must not restart a VM")
 	}
-	t.Log(f.VMs())
-	t.Log(up(t, st))
-	t.Log(refresh(t, st))
+	unchanged(t, up(t, st))
+	unchanged(t, refresh(t, st))
+
 	destroy(t, st)
+	require.Empty(t, f.VMs())
+	require.Empty(t, f.st.Volumes)
+	require.Empty(t, f.st.Pools)
+	require.Empty(t, f.st.Mappings)
 }

@@ -1,0 +1,49 @@
+// Package storage is the layer of volumes and objects. Its first stage, the shared volumes, comes
+// before the edge, whose controllers keep state.
+package storage
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/components/nfsprovisioner"
+	"github.com/streamforge/infrastructure/internal/kube"
+	"github.com/streamforge/infrastructure/stacks/config"
+)
+
+// VolumesInputs is what the stage needs.
+type VolumesInputs struct {
+	Charts     kube.Charts
+	NFS        config.NFS
+	Disposable bool // lets a run delete namespaces; for sandboxes only
+}
+
+// Classes are the storage classes by what they are for. All of them travel together.
+type Classes struct {
+	Shared string            // ReadWriteMany, on NFS; not for databases
+	Ready  []pulumi.Resource // claims of every class are bound
+}
+
+type volumes struct{ pulumi.ResourceState }
+
+// Volumes makes the storage classes. It needs nothing but the cluster.
+func Volumes(ctx *pulumi.Context, in VolumesInputs, opts ...pulumi.ResourceOption) (Classes, error) {
+	stage := &volumes{}
+	if err := ctx.RegisterComponentResource("streamforge:storage:Volumes", "storage-volumes", stage, opts...); err != nil {
+		return Classes{}, err
+	}
+	child := pulumi.Parent(stage)
+	// Pods that mount NFS themselves are refused by the restricted standard.
+	ns, err := kube.Namespace(ctx, "nfs-provisioner", kube.Baseline, child, pulumi.Protect(!in.Disposable))
+	if err != nil {
+		return Classes{}, err
+	}
+	nfs, err := nfsprovisioner.New(ctx, "nfs-provisioner", nfsprovisioner.Args{
+		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(),
+		Server: in.NFS.Server.String(), Path: in.NFS.Path, MountOptions: in.NFS.MountOptions, Class: in.NFS.Class,
+	}, child)
+	if err != nil {
+		return Classes{}, err
+	}
+	return Classes{Shared: nfs.Class, Ready: nfs.Ready},
+		ctx.RegisterResourceOutputs(stage, pulumi.Map{"shared": pulumi.String(nfs.Class)})
+}

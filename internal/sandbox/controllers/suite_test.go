@@ -1,0 +1,198 @@
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/yaml"
+
+	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
+)
+
+// suite is one real API server with kube-controller-manager's volume and endpoint controllers and
+// the operators under test; nil where the binaries are absent.
+var suite *struct {
+	config *rest.Config
+	client client.Client
+}
+
+func TestMain(m *testing.M) {
+	code, err := runSuite(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(code)
+}
+
+// binaries gives the folder of the control plane's binaries.
+func binaries() string {
+	if dir := os.Getenv("KUBEBUILDER_ASSETS"); dir != "" {
+		return dir
+	}
+	return filepath.Join("..", "..", "..", "bin")
+}
+
+func runSuite(m *testing.M) (code int, err error) {
+	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
+		if _, err := os.Stat(filepath.Join(binaries(), name)); err != nil {
+			return m.Run(), nil
+		}
+	}
+	env := &envtest.Environment{BinaryAssetsDirectory: binaries()}
+	config, err := env.Start()
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, env.Stop()) }()
+	stop, err := controllerManager(env)
+	if err != nil {
+		return 1, err
+	}
+	defer stop()
+	c, err := client.New(config, client.Options{Scheme: scheme})
+	if err != nil {
+		return 1, err
+	}
+	suite = &struct {
+		config *rest.Config
+		client client.Client
+	}{config, c}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, config) }() // before any definition exists
+	defer func() {
+		cancel()
+		err = errors.Join(err, <-done)
+	}()
+	for _, d := range mirror.Definitions() {
+		if err := c.Create(ctx, d); err != nil {
+			return 1, err
+		}
+	}
+	return m.Run(), nil
+}
+
+// controllerManager starts kube-controller-manager with the controllers the operators rely on.
+func controllerManager(env *envtest.Environment) (stop func(), err error) {
+	dir, err := os.MkdirTemp("", "controllers")
+	if err != nil {
+		return nil, err
+	}
+	user, err := env.AddUser(envtest.User{Name: "kcm", Groups: []string{"system:masters"}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	kubeconfig, err := user.KubeConfig()
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, "kubeconfig")
+	if err := os.WriteFile(file, kubeconfig, 0o600); err != nil {
+		return nil, err
+	}
+	command := exec.Command(filepath.Join(binaries(), "kube-controller-manager"), "--kubeconfig="+file,
+		"--leader-elect=false", "--secure-port=0", "--pvclaimbinder-sync-period=500ms", "--use-service-account-credentials=false",
+		"--controllers=persistentvolume-binder-controller,persistentvolume-protection-controller,"+
+			"persistentvolumeclaim-protection-controller,endpointslice-controller")
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	return func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		_ = os.RemoveAll(dir)
+	}, nil
+}
+
+// world gives a client of the suite's API server and a namespace of the test's own.
+func world(t *testing.T) (client.Client, string) {
+	t.Helper()
+	if suite == nil {
+		t.Skipf("no etcd, kube-apiserver and kube-controller-manager in %s: build the toolchain first, or set KUBEBUILDER_ASSETS", binaries())
+	}
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
+	require.NoError(t, suite.client.Create(t.Context(), ns))
+	return suite.client, ns.Name
+}
+
+// create creates objects and removes them when the test ends.
+func create(t *testing.T, c client.Client, objects ...client.Object) {
+	t.Helper()
+	for _, o := range objects {
+		require.NoError(t, c.Create(t.Context(), o))
+		t.Cleanup(func() {
+			require.NoError(t, client.IgnoreNotFound(c.Delete(context.Background(), o)))
+		})
+	}
+}
+
+// until reads o until it is as wanted; check fills in what is still missing.
+func until[T client.Object](t *testing.T, c client.Client, o T, check func(T) bool) T {
+	t.Helper()
+	if !assert.Eventually(t, func() bool {
+		return c.Get(t.Context(), client.ObjectKeyFromObject(o), o) == nil && check(o)
+	}, 20*time.Second, 20*time.Millisecond) {
+		seen, err := yaml.Marshal(o)
+		t.Fatalf("last seen: %s %v", seen, err)
+	}
+	return o
+}
+
+// gone waits until o no longer exists.
+func gone(t *testing.T, c client.Client, o client.Object) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return apierrors.IsNotFound(c.Get(t.Context(), client.ObjectKeyFromObject(o), o))
+	}, 20*time.Second, 20*time.Millisecond, "%s is still there", o.GetName())
+}
+
+// change updates o as it is now.
+func change[T client.Object](t *testing.T, c client.Client, o T, edit func(T)) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		if c.Get(t.Context(), client.ObjectKeyFromObject(o), o) != nil {
+			return false
+		}
+		edit(o)
+		return c.Update(t.Context(), o) == nil
+	}, 20*time.Second, 20*time.Millisecond)
+}
+
+func objectMeta(namespace, name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: namespace, Name: name}
+}
+
+// hasEvent waits for an event of that reason about an object of that name.
+func hasEvent(t *testing.T, c client.Client, namespace, name, reason string) string {
+	t.Helper()
+	var message string
+	require.Eventually(t, func() bool {
+		var events corev1.EventList
+		if c.List(t.Context(), &events, client.InNamespace(namespace)) != nil {
+			return false
+		}
+		for _, e := range events.Items {
+			if e.InvolvedObject.Name == name && e.Reason == reason {
+				message = e.Message
+				return true
+			}
+		}
+		return false
+	}, 20*time.Second, 20*time.Millisecond, "no event %s about %s", reason, name)
+	return message
+}
