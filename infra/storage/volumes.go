@@ -19,8 +19,11 @@ type VolumesInputs struct {
 
 // Classes are the storage classes by what they are for. All of them travel together.
 type Classes struct {
-	Shared string            // ReadWriteMany, on NFS; not for databases
-	Ready  []pulumi.Resource // claims of every class are bound
+	Replicated string            // ReadWriteOnce, on Linstor, copies on several machines; the cluster's default
+	Local      string            // ReadWriteOnce, on Linstor, bound to the machine it was made on; for what replicates itself
+	Snapshot   string            // VolumeSnapshotClass of both
+	Shared     string            // ReadWriteMany, on NFS; not for databases
+	Ready      []pulumi.Resource // claims of every class are bound
 }
 
 type volumes struct{ pulumi.ResourceState }
