@@ -17,7 +17,7 @@ import (
 
 // DenyAnnotation on a CertificateRequest or on its namespace has the sandbox's approver deny the
 // request instead of approving it; its value becomes the condition's message.
-const DenyAnnotation = "sandbox.streamforge.io/deny-certificates"
+const DenyAnnotation = "sandbox.streamforge.home/deny-certificates"
 
 const certManagerGroup = "cert-manager.io"
 

@@ -23,12 +23,14 @@ import (
 	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
 )
 
-// suite is one real API server with kube-controller-manager's volume and endpoint controllers and
-// the operators under test; nil where the binaries are absent.
+// suite is one real cluster without containers, and the operators under test in it; nil where the
+// programs are absent.
 var suite *struct {
 	config *rest.Config
 	client client.Client
 }
+
+var programs = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}
 
 func TestMain(m *testing.M) {
 	code, err := runSuite(m)
@@ -48,7 +50,7 @@ func binaries() string {
 }
 
 func runSuite(m *testing.M) (code int, err error) {
-	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
+	for _, name := range programs {
 		if _, err := os.Stat(filepath.Join(binaries(), name)); err != nil {
 			return m.Run(), nil
 		}
@@ -59,7 +61,7 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, env.Stop()) }()
-	stop, err := controllerManager(env)
+	stop, err := controlPlane(env)
 	if err != nil {
 		return 1, err
 	}
@@ -79,21 +81,20 @@ func runSuite(m *testing.M) (code int, err error) {
 		cancel()
 		err = errors.Join(err, <-done)
 	}()
-	for _, d := range mirror.Definitions() {
-		if err := c.Create(ctx, d); err != nil {
-			return 1, err
-		}
+	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: mirror.Definitions()}); err != nil {
+		return 1, err
 	}
 	return m.Run(), nil
 }
 
-// controllerManager starts kube-controller-manager with the controllers the operators rely on.
-func controllerManager(env *envtest.Environment) (stop func(), err error) {
+// controlPlane starts what else acts in a cluster: controllers, the scheduler and, played by
+// kwok, the kubelets of two nodes.
+func controlPlane(env *envtest.Environment) (stop func(), err error) {
 	dir, err := os.MkdirTemp("", "controllers")
 	if err != nil {
 		return nil, err
 	}
-	user, err := env.AddUser(envtest.User{Name: "kcm", Groups: []string{"system:masters"}}, nil)
+	user, err := env.AddUser(envtest.User{Name: "plane", Groups: []string{"system:masters"}}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -105,25 +106,35 @@ func controllerManager(env *envtest.Environment) (stop func(), err error) {
 	if err := os.WriteFile(file, kubeconfig, 0o600); err != nil {
 		return nil, err
 	}
-	command := exec.Command(filepath.Join(binaries(), "kube-controller-manager"), "--kubeconfig="+file,
-		"--leader-elect=false", "--secure-port=0", "--pvclaimbinder-sync-period=500ms", "--use-service-account-credentials=false",
-		"--controllers=persistentvolume-binder-controller,persistentvolume-protection-controller,"+
-			"persistentvolumeclaim-protection-controller,endpointslice-controller")
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
-	return func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
+	var running []*exec.Cmd
+	stop = func() {
+		for _, command := range running {
+			_ = command.Process.Kill()
+			_ = command.Wait()
+		}
 		_ = os.RemoveAll(dir)
-	}, nil
+	}
+	for _, args := range [][]string{
+		{"kube-controller-manager", "--leader-elect=false", "--secure-port=0", "--pvclaimbinder-sync-period=500ms",
+			"--controllers=*,-serviceaccount-token-controller", "--use-service-account-credentials=false"},
+		{"kube-scheduler", "--leader-elect=false", "--secure-port=0"},
+		{"kwok", "--manage-all-nodes", "--node-ip=10.250.0.1", "--cidr=10.240.0.0/16"},
+	} {
+		command := exec.Command(filepath.Join(binaries(), args[0]), append(args[1:], "--kubeconfig="+file)...)
+		if err := command.Start(); err != nil {
+			stop()
+			return nil, err
+		}
+		running = append(running, command)
+	}
+	return stop, nil
 }
 
 // world gives a client of the suite's API server and a namespace of the test's own.
 func world(t *testing.T) (client.Client, string) {
 	t.Helper()
 	if suite == nil {
-		t.Skipf("no etcd, kube-apiserver and kube-controller-manager in %s: build the toolchain first, or set KUBEBUILDER_ASSETS", binaries())
+		t.Skipf("not all of %v are in %s: build the toolchain first, or set KUBEBUILDER_ASSETS", programs, binaries())
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	require.NoError(t, suite.client.Create(t.Context(), ns))
