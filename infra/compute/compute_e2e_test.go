@@ -118,38 +118,34 @@ func TestLifeOfTheMachines(t *testing.T) {
 	assert.Equal(t, "127.53.0.131 on pve1", outputs["k2w-1"].Value)
 	assert.Equal(t, "127.53.0.138 on pve2", outputs["k2w-8"].Value)
 
-	quiet := func(step string) {
-		t.Helper()
-		changes, _ := l.up()
-		require.Empty(t, changes, "up after "+step)
-	}
-	require.Empty(t, l.refresh(), "refresh after the first up")
-	quiet("the first up")
-
 	l.compute.SSHKeys = []string{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAISecond second@example"}
 	l.compute.User = "admin"
-	quiet("a changed account")
-
 	l.compute.Hosts = append(l.compute.Hosts, "pve4")
-	quiet("a new Proxmox node")
+	changes, _ := l.up()
+	require.Empty(t, changes, "another account and a new Proxmox node")
+	require.Empty(t, l.refresh())
 
 	worker := &l.compute.Pools[1]
 	worker.Nodes = append(worker.Nodes, config.Node{Name: "k2w-3", VMID: 133, Address: netip.MustParseAddr("127.53.0.133")})
-	changes, _ := l.up()
-	require.Equal(t, map[string]int{"create": 2}, changes, "a machine and the image on its host")
-	born["k2w-3"] = "pve3"
-	require.Equal(t, born, l.places())
-	quiet("a new machine")
-
 	l.compute.Image.URL, l.compute.Image.SHA256 = "https://images.sandbox.test/next.img", strings.Repeat("ab", 32)
 	changes, _ = l.up()
-	require.Equal(t, map[string]int{"replace": 3}, changes, "the images alone")
-	quiet("a new image")
+	require.Equal(t, map[string]int{"create": 2, "replace": 2}, changes, "a machine with the image on its host; the other images")
+	born["k2w-3"] = "pve3"
+	require.Equal(t, born, l.places())
 
 	worker.Cores = 12
 	changes, _ = l.up()
 	require.Equal(t, map[string]int{"update": 3}, changes)
-	quiet("more cores")
+
+	worker.DataDiskGiB = 150
+	changes, _ = l.up()
+	require.Equal(t, map[string]int{"update": 3}, changes)
+	for _, vm := range l.sim.VMs() {
+		require.True(t, vm.Running, vm.Name)
+		if strings.HasPrefix(vm.Name, "k2w-") && vm.Name != "k2w-8" {
+			require.Equal(t, int64(150<<30), vm.Disks[1].Bytes, vm.Name)
+		}
+	}
 
 	worker.Nodes[0].Host = "pve3"
 	changes, outputs = l.up()
@@ -157,8 +153,10 @@ func TestLifeOfTheMachines(t *testing.T) {
 	require.Equal(t, map[string]int{"update": 1}, changes, "a chosen host migrates")
 	require.Equal(t, born, l.places())
 	assert.Equal(t, "127.53.0.131 on pve3", outputs["k2w-1"].Value)
-	require.Empty(t, l.refresh(), "refresh after all that")
-	quiet("a migration")
+
+	require.Empty(t, l.refresh())
+	changes, _ = l.up()
+	require.Empty(t, changes)
 
 	_, err := l.stack.Destroy(context.WithoutCancel(t.Context()), optdestroy.SuppressProgress())
 	require.NoError(t, err)
