@@ -67,6 +67,7 @@ func TestRefusedConfig(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, testOptions(t))
 	f.done("POST", "/nodes/pve1/qemu", "vmid", "100", "scsi0", "local-lvm:8")
+	const unknown = "property is not defined in schema and the schema does not allow additional properties"
 	before := f.object("/nodes/pve1/qemu/100/config")
 	for _, c := range []struct {
 		key, sent string
@@ -76,11 +77,12 @@ func TestRefusedConfig(t *testing.T) {
 		{"scsi1", "nowhere:8", 500, "storage 'nowhere' does not exist"},
 		{"scsi1", "local:8", 500, "storage 'local' does not support content-type 'images'"},
 		{"scsi1", "local-lvm:vm-100-disk-9", 500, "volume 'local-lvm:vm-100-disk-9' does not exist"},
-		{"scsi1", "local-lvm:0,import-from=local:import/no.qcow2", 500, "volume 'local:import/no.qcow2' does not exist"},
+		{"scsi1", "local-lvm:0,import-from=local:import/no.qcow2", 500,
+			"volume 'local:import/no.qcow2' does not exist"},
 		{"scsi1", "local-lvm:0,import-from=/etc/passwd", 500, "Only root can pass arbitrary filesystem paths."},
-		{"scsi31", "local-lvm:8", 400, "property is not defined in schema and the schema does not allow additional properties"},
-		{"scsi01", "local-lvm:8", 400, "property is not defined in schema and the schema does not allow additional properties"},
-		{"colour", "red", 400, "property is not defined in schema and the schema does not allow additional properties"},
+		{"scsi31", "local-lvm:8", 400, unknown},
+		{"scsi01", "local-lvm:8", 400, unknown},
+		{"colour", "red", 400, unknown},
 		{"cores", "many", 400, "type check ('integer') failed - got 'many'"},
 		{"cores", "0", 400, "value must have a minimum value of 1"},
 		{"onboot", "maybe", 400, "type check ('boolean') failed - got 'maybe'"},

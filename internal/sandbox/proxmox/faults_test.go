@@ -138,17 +138,17 @@ func TestServe(t *testing.T) {
 	roots.AddCert(cert.Leaf)
 	get := func(newest uint16) (*http.Response, error) {
 		client := http.Client{Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: newest}, DisableKeepAlives: true}} //nolint:gosec // the point
+			TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: newest}, DisableKeepAlives: true}}
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+ln.Addr().String()+apiRoot+"/version", nil)
 		require.NoError(t, err)
-		return client.Do(req) //nolint:bodyclose // closed by the caller
+		return client.Do(req)
 	}
 	res, err := get(tls.VersionTLS13)
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, "401 No ticket", res.Status)
 	require.Equal(t, 1, res.ProtoMajor)
-	_, err = get(tls.VersionTLS12) //nolint:bodyclose // there is none
+	_, err = get(tls.VersionTLS12)
 	require.ErrorContains(t, err, "protocol version not supported")
 	cancel()
 	require.NoError(t, <-ended)

@@ -13,8 +13,8 @@ const vm100 = "/nodes/pve1/qemu/100"
 func TestPowerAndHardware(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, testOptions(t))
-	f.done("POST", "/nodes/pve1/qemu", "vmid", "100", "name", "a", "cores", "2", "memory", "2048", "scsi0", "local-lvm:8",
-		"boot", "order=scsi0")
+	f.done("POST", "/nodes/pve1/qemu", "vmid", "100", "name", "a", "cores", "2", "memory", "2048",
+		"scsi0", "local-lvm:8", "boot", "order=scsi0")
 	require.Equal(t, "VM 100 not running", f.call("POST", vm100+"/status/reboot").Reason)
 	f.done("POST", vm100+"/status/start", "timeout", "1800")
 	require.Equal(t, "VM 100 already running", f.call("POST", vm100+"/status/start").Reason)
@@ -47,8 +47,10 @@ func TestDisks(t *testing.T) {
 	f.done("PUT", vm100+"/resize", "disk", "scsi0", "size", "10737418240")
 	f.done("PUT", vm100+"/resize", "disk", "scsi0", "size", "+1G")
 	require.Equal(t, "local-lvm:vm-100-disk-0,size=11G,ssd=1", f.object(vm100 + "/config")["scsi0"])
-	require.Equal(t, "shrinking disks is not supported", f.call("PUT", vm100+"/resize", "disk", "scsi0", "size", "1G").Reason)
-	require.Equal(t, "disk 'scsi7' does not exist", f.call("PUT", vm100+"/resize", "disk", "scsi7", "size", "1G").Reason)
+	require.Equal(t, "shrinking disks is not supported",
+		f.call("PUT", vm100+"/resize", "disk", "scsi0", "size", "1G").Reason)
+	require.Equal(t, "disk 'scsi7' does not exist",
+		f.call("PUT", vm100+"/resize", "disk", "scsi7", "size", "1G").Reason)
 	f.ok("PUT", vm100+"/config", "scsi0", "file=local-lvm:vm-100-disk-0,size=1,iothread=1")
 	require.Equal(t, "local-lvm:vm-100-disk-0,iothread=1,size=11G", f.object(vm100 + "/config")["scsi0"],
 		"a size in a configuration changes nothing")
@@ -75,22 +77,24 @@ func TestDisks(t *testing.T) {
 
 func TestCloneAndTemplate(t *testing.T) {
 	t.Parallel()
-	opt := testOptions(t)
-	opt.TaskTime = 50 * time.Millisecond
-	f := newFixture(t, opt)
-	f.done("POST", "/nodes/pve1/qemu", "vmid", "100", "name", "tpl", "scsi0", "local-lvm:8", "ide2", "local-lvm:cloudinit",
-		"net0", "model=virtio,bridge=vmbr0")
+	f := newFixture(t, testOptions(t))
+	f.done("POST", "/nodes/pve1/qemu", "vmid", "100", "name", "tpl", "scsi0", "local-lvm:8",
+		"ide2", "local-lvm:cloudinit", "net0", "model=virtio,bridge=vmbr0")
 	f.done("POST", vm100+"/template")
 	require.Equal(t, "local-lvm:base-100-disk-0,size=8G", f.object(vm100 + "/config")["scsi0"])
 	require.Equal(t, "you can't start a vm if it's a template", f.call("POST", vm100+"/status/start").Reason)
 	f.ok("POST", "/pools", "poolid", "k8s")
 
-	upid, _ := f.ok("POST", vm100+"/clone", "newid", "107", "name", "k2w-7", "full", "1", "pool", "k8s").(string)
+	require.NoError(t, f.SetFaults(Fault{Kind: SlowTask, Delay: Duration(time.Hour)}))
+	upid, _ := f.ok("POST", vm100+"/clone", "newid", "107").(string)
 	require.Equal(t, "VM is locked (clone)", f.call("PUT", "/nodes/pve1/qemu/107/config", "cores", "2").Reason)
 	require.Equal(t, "clone", f.object("/nodes/pve1/qemu/107/status/current")["lock"])
 	require.Equal(t, "unable to create VM 107 - VM 107 already exists on node 'pve1'",
 		f.call("POST", vm100+"/clone", "newid", "107").Reason)
-	require.Equal(t, "OK", f.wait(upid))
+	require.NoError(t, f.SetFaults())
+	f.ok("DELETE", "/nodes/pve1/tasks/"+upid)
+
+	f.done("POST", vm100+"/clone", "newid", "107", "name", "k2w-7", "full", "1", "pool", "k8s")
 	a, b := f.object(vm100+"/config"), f.object("/nodes/pve1/qemu/107/config")
 	require.Equal(t, "local-lvm:vm-107-disk-0,size=8G", b["scsi0"])
 	require.Equal(t, "local-lvm:vm-107-cloudinit,media=cdrom", b["ide2"])

@@ -35,7 +35,7 @@ type job struct {
 
 // start launches a task and returns its UPID. Validation belongs before it: from
 // here on errors are told by the task's exit status only.
-func (c *call) start(j job) (string, error) {
+func (c *call) start(j job) (string, error) { //nolint:unparam // most handlers end with it
 	s := c.Sim
 	s.st.Processes++
 	now := s.opt.Clock()
@@ -104,10 +104,7 @@ func (s *Sim) finish(t *task, do func() error, failure error) {
 }
 
 func (s *Sim) giveUp(t *task, failure error) {
-	t.Exit = failure.Error()
-	if e, ok := failure.(*apiError); ok { //nolint:errorlint // tasks return it unwrapped
-		t.Exit = e.message
-	}
+	t.Exit = because(failure)
 	t.Log = append(t.Log, "TASK ERROR: "+t.Exit)
 	if t.undo != nil {
 		t.undo()
