@@ -94,7 +94,8 @@ func TestHighAvailability(t *testing.T) {
 	require.False(t, f.vmByID(100).Running)
 	r := f.object("/cluster/ha/resources/vm:100")
 	require.NotContains(t, r, "group")
-	require.Equal(t, []any{"vm:100", "vm", "stopped", 1.0}, []any{r["sid"], r["type"], r["state"], r["max_restart"]})
+	require.NotContains(t, r, "max_restart", "only what was set is shown")
+	require.Equal(t, []any{"vm:100", "vm", "stopped"}, []any{r["sid"], r["type"], r["state"]})
 	require.Equal(t, "unable to remove VM 100 - used in HA resources and purge parameter not set.",
 		f.call("DELETE", vm100).Reason)
 	f.ok("POST", "/cluster/ha/resources/vm:100/migrate", "node", "pve2")

@@ -57,7 +57,8 @@ func TestFaultEndpoint(t *testing.T) {
 		return f.send(req)
 	}
 	require.JSONEq(t, `[]`, string(do("GET", "").Data))
-	require.Equal(t, 200, do("PUT", `[{"match":"GET /version","kind":"internal-error","count":2,"message":"oops"}]`).Status)
+	require.Equal(t, 200,
+		do("PUT", `[{"match":"GET /version","kind":"internal-error","count":2,"message":"oops"}]`).Status)
 	require.Equal(t, 200, do("POST", `{"kind":"slow-task","vm":107,"delay":"1.5s"}`).Status)
 	require.Equal(t, "oops", f.call("GET", "/version").Reason)
 	require.JSONEq(t, `[{"match":"GET /version","kind":"internal-error","count":2,"message":"oops","struck":1},
@@ -139,7 +140,8 @@ func TestServe(t *testing.T) {
 	get := func(newest uint16) (*http.Response, error) {
 		client := http.Client{Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: newest}, DisableKeepAlives: true}}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+ln.Addr().String()+apiRoot+"/version", nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+			"https://"+ln.Addr().String()+apiRoot+"/version", nil)
 		require.NoError(t, err)
 		return client.Do(req)
 	}

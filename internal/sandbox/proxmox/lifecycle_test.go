@@ -126,7 +126,8 @@ func TestDuplicateAndMissing(t *testing.T) {
 		f.exit("POST", "/nodes/pve1/qemu", "vmid", "101", "scsi0", "local-lvm:0,import-from=local:import/x.qcow2"))
 	require.Len(t, f.VMs(), 1, "what a failed task began is gone")
 	require.Equal(t, "101", f.ok("GET", "/cluster/nextid"))
-	require.Equal(t, map[string]string{"vmid": "VM 100 already exists"}, f.call("GET", "/cluster/nextid", "vmid", "100").Errors)
+	require.Equal(t, map[string]string{"vmid": "VM 100 already exists"},
+		f.call("GET", "/cluster/nextid", "vmid", "100").Errors)
 }
 
 func TestDevicesAreExclusive(t *testing.T) {
