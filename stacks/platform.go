@@ -1,13 +1,60 @@
 package stacks
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/infra/cluster"
+	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/storage"
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
-// platform declares everything inside the cluster.
+// platform declares everything inside the cluster. Every stage is given the same two options: the
+// provider, and that the cluster has its machines.
 func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error {
+	opts := []pulumi.ResourceOption{pulumi.Providers(k8s.Provider), kube.After(k8s.Ready...)}
+	charts := kube.Charts{Mirror: c.Charts.Mirror}
+	disposable := c.Compute.Disposable
+
+	foundation, err := network.Foundation(ctx, network.FoundationInputs{
+		Charts: charts, Network: c.Network, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	classes, err := storage.Volumes(ctx, storage.VolumesInputs{
+		Charts: charts, NFS: c.Storage.NFS, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	edge, err := network.Edge(ctx, network.EdgeInputs{
+		Charts: charts, Domain: c.Site.Domain, Network: c.Network,
+		Foundation: foundation, Classes: classes, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	// Layers that publish hosts stand between the edge and its records.
+	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	export(ctx, c, foundation, edge, records)
 	return nil
+}
+
+// export shows what a person needs next.
+func export(ctx *pulumi.Context, c *config.Config, f network.FoundationOutputs, e network.EdgeOutputs, r network.RecordsOutputs) {
+	published := pulumi.StringMap{}
+	for _, host := range r.Hosts {
+		published["https://"+host] = pulumi.String(c.Network.IngressIP.String())
+	}
+	ctx.Export("published", published)
+	ctx.Export("rootCertificate", f.RootCertificate)
+	ctx.Export("dashboardPassword", e.DashboardPassword)
+	ctx.Export("dnsPassword", e.DNS.Password)
 }

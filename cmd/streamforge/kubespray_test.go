@@ -73,7 +73,9 @@ func TestHandoverReadsAFileOrStandardInput(t *testing.T) {
 }
 
 func TestHandoverListsEveryProblem(t *testing.T) {
-	err := refused("admin.conf", errors.New("one"))
+	err := refused("-", errors.New("one"))
+	require.EqualError(t, err, "kubeconfig from standard input is not taken: one")
+	err = refused("admin.conf", errors.New("one"))
 	require.EqualError(t, err, "kubeconfig admin.conf is not taken: one")
 	err = refused("admin.conf", errors.Join(errors.New("one"), errors.New("two")))
 	require.EqualError(t, err, "kubeconfig admin.conf is not taken: 2 problems\n  one\n  two")

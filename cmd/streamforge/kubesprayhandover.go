@@ -113,6 +113,9 @@ func refused(file string, err error) error {
 	if more := strings.Count(why, "\n"); more > 0 {
 		why = fmt.Sprintf("%d problems\n  %s", more+1, strings.ReplaceAll(why, "\n", "\n  "))
 	}
+	if file == "-" {
+		file = "from standard input"
+	}
 	return &engine.Problem{Kind: engine.Refused, What: "kubeconfig " + file + " is not taken", Why: why, Err: err}
 }
 

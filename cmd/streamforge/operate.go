@@ -35,7 +35,7 @@ func (o *operation) options(w io.Writer) engine.Options {
 			Color: os.Getenv("NO_COLOR") == "",
 			Size: func() (int, int) {
 				columns, rows, err := term.GetSize(int(f.Fd()))
-				if err != nil {
+				if err != nil || columns <= 0 || rows <= 0 { // some pseudo-terminals have no size
 					return 80, 24
 				}
 				return columns, rows

@@ -19,10 +19,11 @@ func (t *Technitium) services(ctx *pulumi.Context, name string, a Args) ([]pulum
 			Port: pulumi.Int(number), TargetPort: pulumi.String(name),
 		}
 	}
+	annotations := kube.AwaitAddress()
+	annotations["metallb.io/loadBalancerIPs"] = pulumi.String(a.Address.String())
 	dns, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(app), Namespace: a.Namespace, Labels: labels(app),
-			Annotations: pulumi.StringMap{"metallb.io/loadBalancerIPs": pulumi.String(a.Address.String())},
+			Name: pulumi.String(app), Namespace: a.Namespace, Labels: labels(app), Annotations: annotations,
 		},
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String("LoadBalancer"),
@@ -36,7 +37,9 @@ func (t *Technitium) services(ctx *pulumi.Context, name string, a Args) ([]pulum
 		return nil, fmt.Errorf("service %s: %w", app, err)
 	}
 	console, err := corev1.NewService(ctx, name+"-console", &corev1.ServiceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(ConsoleService), Namespace: a.Namespace, Labels: labels(app)},
+		Metadata: &metav1.ObjectMetaArgs{
+			Name: pulumi.String(ConsoleService), Namespace: a.Namespace, Labels: labels(app), Annotations: kube.AwaitNothing(),
+		},
 		Spec: &corev1.ServiceSpecArgs{
 			Selector: labels(app),
 			Ports:    corev1.ServicePortArray{port("console", "TCP", ConsolePort)},

@@ -62,6 +62,7 @@ func TestServices(t *testing.T) {
 	assert.Equal(t, "Local", dns.At("spec.externalTrafficPolicy"), "recursion is allowed by the client's address")
 	assert.Equal(t, "UDP", dns.At("spec.ports.0.protocol"))
 	assert.Equal(t, "TCP", dns.At("spec.ports.1.protocol"))
+	assert.Equal(t, "jsonpath={.status.loadBalancer.ingress[0].ip}", dns.At(`metadata.annotations.pulumi\.com/waitFor`))
 	assert.True(t, dns.DependsOn("pool"))
 
 	console := g.Get(t, "kubernetes:core/v1:Service", "technitium-console")

@@ -24,7 +24,7 @@ func (t *Technitium) workload(ctx *pulumi.Context, name string, a Args) (pulumi.
 				Requests: pulumi.StringMap{"storage": pulumi.String("1Gi")},
 			},
 		},
-	}, pulumi.Parent(t), kube.After(a.Storage...))
+	}, pulumi.Parent(t), kube.After(a.Storage...), pulumi.RetainOnDelete(true)) // settings made by hand are in it
 	if err != nil {
 		return nil, fmt.Errorf("claim %s: %w", app, err)
 	}

@@ -22,7 +22,9 @@ const gitSSH = "git-ssh" // Service, EndpointSlice, route and port
 func (t *Traefik) ssh(ctx *pulumi.Context, name string, a Args, gateway pulumi.Resource) error {
 	child := pulumi.Parent(t)
 	service, err := corev1.NewService(ctx, name+"-ssh", &corev1.ServiceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(gitSSH), Namespace: a.Namespace},
+		Metadata: &metav1.ObjectMetaArgs{
+			Name: pulumi.String(gitSSH), Namespace: a.Namespace, Annotations: kube.AwaitNothing(),
+		},
 		Spec: &corev1.ServiceSpecArgs{Ports: corev1.ServicePortArray{&corev1.ServicePortArgs{
 			Name: pulumi.String(gitSSH), Port: pulumi.Int(22), TargetPort: pulumi.Int(int(a.SSH.Port())),
 		}}},

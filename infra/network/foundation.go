@@ -51,11 +51,11 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 		return FoundationOutputs{}, err
 	}
 	child := pulumi.Parent(stage)
-	definitions, err := gatewayapi.New(ctx, "gateway-api", gatewayapi.Args{Charts: in.Charts}, child)
+	lb, err := balancer(ctx, in, child) // first, because its chain is the longest
 	if err != nil {
 		return FoundationOutputs{}, err
 	}
-	lb, err := balancer(ctx, in, child)
+	definitions, err := gatewayapi.New(ctx, "gateway-api", gatewayapi.Args{Charts: in.Charts}, child)
 	if err != nil {
 		return FoundationOutputs{}, err
 	}

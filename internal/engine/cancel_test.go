@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -28,7 +27,8 @@ func TestCancelSavesTheState(t *testing.T) {
 	require.NoError(t, <-waited)
 	require.Equal(t, Cancelled, KindOf(err))
 	require.Equal(t, "cancelled", sum.Result)
-	require.True(t, strings.HasPrefix(err.Error(), "up of dev: cancelled, 3 change(s) made and saved"), err.Error())
+	require.EqualError(t, err, "up of dev: cancelled, 3 change(s) made and saved, 1 operation(s) stopped: Thing slow; "+
+		"run it again to go on from there")
 
 	n, err := s.Resources(t.Context())
 	require.NoError(t, err)

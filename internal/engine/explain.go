@@ -46,8 +46,8 @@ func left(sum *Summary) string {
 		return ""
 	}
 	text := fmt.Sprintf(", %d change(s) made and saved", sum.Changed())
-	if len(sum.Failures) > 0 {
-		text += fmt.Sprintf(", %d operation(s) stopped: %s", len(sum.Failures), names(sum.Failures))
+	if ns := names(sum.Failures); len(ns) > 0 {
+		text += fmt.Sprintf(", %d operation(s) stopped: %s", len(ns), strings.Join(ns, ", "))
 	}
 	if len(sum.Unfinished) > 0 {
 		text += "; unfinished, and nobody knows whether it took effect: " + strings.Join(sum.Unfinished, ", ")
@@ -55,14 +55,13 @@ func left(sum *Summary) string {
 	return text
 }
 
-func names(fs []Failure) string {
-	var ns []string
+func names(fs []Failure) (ns []string) {
 	for _, f := range fs {
 		if f.Label != "" {
 			ns = append(ns, f.Label)
 		}
 	}
-	return strings.Join(ns, ", ")
+	return ns
 }
 
 // programProblem is the error that the program itself returned, unchanged: no stack trace, no echo.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -51,14 +52,12 @@ func (r *recorder) summary() Summary {
 	return s
 }
 
-// onlyEcho tells whether diagnostics say no more than that the operation failed.
+// echo is how the engine repeats that the operation as a whole did not succeed.
+var echo = regexp.MustCompile(`^\w+ (failed|cancell?ed)$`)
+
+// onlyEcho tells whether diagnostics say no more than that.
 func onlyEcho(texts []string) bool {
-	for _, t := range texts {
-		if t != "update failed" && t != "preview failed" && t != "update cancelled" && t != "preview cancelled" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(texts, func(t string) bool { return !echo.MatchString(t) })
 }
 
 // stamp is the time since the start of the run, for the head of a line.

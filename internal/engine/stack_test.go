@@ -29,6 +29,7 @@ const projectFile = "# a comment that must stay\nname: probe\nruntime: go\n"
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
+	t.Parallel() // nearly all the time goes into starting the CLI
 	bin, err := filepath.Abs("../../bin")
 	require.NoError(t, err)
 	if _, err := os.Stat(filepath.Join(bin, "pulumi")); err != nil {
@@ -66,6 +67,9 @@ func (r *rig) program(ctx *pulumi.Context) error {
 		if err := ctx.RegisterResource("probe:index:Thing", name, props, &thing{}, pulumi.Parent(tool)); err != nil {
 			return err
 		}
+	}
+	if v, ok := ctx.GetConfig("probe:mirror"); ok {
+		ctx.Export("mirror", pulumi.String(v))
 	}
 	ctx.Export("published", pulumi.ToMap(map[string]any{"web.sandbox.test": "127.53.0.153"}))
 	ctx.Export("nextStep", pulumi.String("open https://web.sandbox.test"))
@@ -287,4 +291,28 @@ func TestOldCommand(t *testing.T) {
 	_, err := Open(t.Context(), r.project, r.program)
 	require.Equal(t, NotReady, KindOf(err))
 	require.ErrorContains(t, err, "/pulumi is version 3.100.0, needed is 3.256 or a later 3.x; build the tools with `make tools`")
+}
+
+func TestConfigFileStandsIn(t *testing.T) {
+	r := newRig(t)
+	s, ctx := r.open(), t.Context()
+	require.NoError(t, s.SetConfig(ctx, "mirror", "upstream"))
+	require.NoError(t, s.SetSecret(ctx, "token", "hush"))
+	file := filepath.Join(r.project.Dir, "Pulumi.dev.yaml")
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	other := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
+	require.NoError(t, os.WriteFile(other, bytes.ReplaceAll(before, []byte("upstream"), []byte("oci://mirror")), 0o600))
+
+	opts := r.options()
+	opts.ConfigFile = other
+	sum, err := s.Up(ctx, opts)
+	require.NoError(t, err)
+	require.Equal(t, "oci://mirror", sum.Outputs.Plain("mirror"))
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(before), string(after))
+	sum, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, "upstream", sum.Outputs.Plain("mirror"))
 }

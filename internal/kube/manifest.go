@@ -13,12 +13,14 @@ import (
 )
 
 // definition is kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition, registered by its
-// token with the file's own content: the SDK's types would need every schema converted twice.
+// token with the file's own tree: the SDK's types would need every schema converted twice.
 type definition struct{ pulumi.CustomResourceState }
 
 // Manifest registers the CustomResourceDefinitions of the pin, each under its own name, and gives
 // them in the order of the pin's files. The provider applies them server-side, so that a
-// definition larger than the 256 KiB of the last-applied annotation passes.
+// definition larger than the 256 KiB of the last-applied annotation passes. Descriptions inside
+// schemas are left out: they are two thirds of the text, and every run carries it through the
+// engine, the provider and the state.
 //
 // A definition that leaves the program stays in the cluster: deleting it would delete every
 // object of its kind.
@@ -80,6 +82,7 @@ func decode(content []byte) ([]document, error) {
 		// Generators leave both behind; the API server owns them.
 		delete(metadata, "creationTimestamp")
 		delete(o, "status")
+		slim(o)
 		inputs, err := input(o)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

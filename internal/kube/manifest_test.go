@@ -27,7 +27,14 @@ spec:
   versions:
   - name: v1
     served: true
-    schema: {openAPIV3Schema: {properties: {size: {minimum: 1, maximum: 1.5, enum: ["on", 2]}}}}
+    schema:
+      openAPIV3Schema:
+        description: dropped
+        properties:
+          size: {minimum: 1, maximum: 1.5, enum: ["on", 2], description: dropped}
+          description: {type: string, description: dropped, default: {description: kept}}
+          list: {items: {anyOf: [{description: dropped}]}, additionalProperties: true}
+    additionalPrinterColumns: [{name: Size, description: kept}]
 status: {storedVersions: []}
 ---
 `
@@ -67,10 +74,15 @@ func TestManifestRegistersEachDefinition(t *testing.T) {
 		"spec": map[string]any{"group": "example.test", "versions": []any{map[string]any{
 			"name": "v1", "served": true,
 			"schema": map[string]any{"openAPIV3Schema": map[string]any{"properties": map[string]any{
-				"size": map[string]any{"minimum": 1.0, "maximum": 1.5, "enum": []any{"on", 2.0}},
+				"size":        map[string]any{"minimum": 1.0, "maximum": 1.5, "enum": []any{"on", 2.0}},
+				"description": map[string]any{"type": "string", "default": map[string]any{"description": "kept"}},
+				"list": map[string]any{
+					"items": map[string]any{"anyOf": []any{map[string]any{}}}, "additionalProperties": true,
+				},
 			}}},
+			"additionalPrinterColumns": []any{map[string]any{"name": "Size", "description": "kept"}},
 		}}},
-	}, r.Values(), "the file's content without what the API server owns")
+	}, r.Values(), "the file's content without what the API server owns and without prose in schemas")
 }
 
 func TestManifestIsReadOverHTTPAndThenFromTheCache(t *testing.T) {

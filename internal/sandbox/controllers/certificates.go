@@ -3,18 +3,16 @@ package controllers
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 	"github.com/cert-manager/cert-manager/pkg/util/pki"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
@@ -23,13 +21,14 @@ const retryFailed = time.Hour
 
 // certificate brings the Secret of a Certificate up to date through a CertificateRequest.
 func (a *authority) certificate(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	var c certmanagerv1.Certificate
+	var c cmv1.Certificate
 	if err := a.live.Get(ctx, req.NamespacedName, &c); err != nil || c.DeletionTimestamp != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
 	before := c.DeepCopy()
 	var secret corev1.Secret
-	if err := a.live.Get(ctx, client.ObjectKey{Namespace: c.Namespace, Name: c.Spec.SecretName}, &secret); client.IgnoreNotFound(err) != nil {
+	key := client.ObjectKey{Namespace: c.Namespace, Name: c.Spec.SecretName}
+	if err := a.live.Get(ctx, key, &secret); client.IgnoreNotFound(err) != nil {
 		return reconcile.Result{}, err
 	}
 	current, err := a.requestAt(ctx, &c, ptr.Deref(c.Status.Revision, 0))
@@ -53,7 +52,8 @@ func (a *authority) certificate(ctx context.Context, req reconcile.Request) (rec
 
 // outdated says why the Secret is not what the Certificate asks for, and notes the validity of
 // the certificate in it; an empty reason means it is.
-func (a *authority) outdated(c *certmanagerv1.Certificate, secret *corev1.Secret, current *certmanagerv1.CertificateRequest) (string, string) {
+func (a *authority) outdated(c *cmv1.Certificate, secret *corev1.Secret,
+	current *cmv1.CertificateRequest) (reason, message string) {
 	if secret.ResourceVersion == "" {
 		return "DoesNotExist", fmt.Sprintf("secret %q does not exist", c.Spec.SecretName)
 	}
@@ -88,15 +88,16 @@ func (a *authority) outdated(c *certmanagerv1.Certificate, secret *corev1.Secret
 }
 
 // upToDate sets the conditions of a Certificate that needs nothing until its renewal.
-func (a *authority) upToDate(c *certmanagerv1.Certificate) reconcile.Result {
+func (a *authority) upToDate(c *cmv1.Certificate) reconcile.Result {
 	setReady(c, cmmeta.ConditionTrue, "Ready", "certificate is up to date and not expired")
-	apiutil.RemoveCertificateCondition(c, certmanagerv1.CertificateConditionIssuing)
+	apiutil.RemoveCertificateCondition(c, cmv1.CertificateConditionIssuing)
 	c.Status.NextPrivateKeySecretName, c.Status.LastFailureTime, c.Status.FailedIssuanceAttempts = nil, nil, nil
 	return reconcile.Result{RequeueAfter: c.Status.RenewalTime.Sub(a.clock.Now())}
 }
 
 // issue takes the next issuance one step further.
-func (a *authority) issue(ctx context.Context, c *certmanagerv1.Certificate, secret *corev1.Secret, reason, message string) (reconcile.Result, error) {
+func (a *authority) issue(ctx context.Context, c *cmv1.Certificate, secret *corev1.Secret,
+	reason, message string) (reconcile.Result, error) {
 	next := ptr.Deref(c.Status.Revision, 0) + 1
 	request, err := a.requestAt(ctx, c, next)
 	if err != nil {
@@ -117,66 +118,36 @@ func (a *authority) issue(ctx context.Context, c *certmanagerv1.Certificate, sec
 		return reconcile.Result{}, a.ask(ctx, c, key, next)
 	}
 	switch why := apiutil.CertificateRequestReadyReason(request); why {
-	case certmanagerv1.CertificateRequestReasonIssued:
+	case cmv1.CertificateRequestReasonIssued:
 		c.Status.Revision = &next
 		// The Secret's own event brings the Certificate back here to become ready.
 		return reconcile.Result{}, a.store(ctx, c, key, request)
-	case certmanagerv1.CertificateRequestReasonFailed, certmanagerv1.CertificateRequestReasonDenied:
+	case cmv1.CertificateRequestReasonFailed, cmv1.CertificateRequestReasonDenied:
 		return a.failed(ctx, c, request, why)
 	}
 	return reconcile.Result{}, nil
 }
 
 // failed records the request's failure, and removes it when it is time to ask again.
-func (a *authority) failed(ctx context.Context, c *certmanagerv1.Certificate, request *certmanagerv1.CertificateRequest, why string) (reconcile.Result, error) {
+func (a *authority) failed(ctx context.Context, c *cmv1.Certificate, request *cmv1.CertificateRequest,
+	why string) (reconcile.Result, error) {
 	since := request.Status.FailureTime
 	if wait := since.Add(retryFailed).Sub(a.clock.Now()); wait > 0 {
 		if !since.Equal(c.Status.LastFailureTime) {
 			c.Status.LastFailureTime = since
 			c.Status.FailedIssuanceAttempts = ptr.To(ptr.Deref(c.Status.FailedIssuanceAttempts, 0) + 1)
 		}
-		ready := apiutil.GetCertificateRequestCondition(request, certmanagerv1.CertificateRequestConditionReady)
+		ready := apiutil.GetCertificateRequestCondition(request, cmv1.CertificateRequestConditionReady)
 		setIssuing(c, cmmeta.ConditionFalse, why, fmt.Sprintf("certificate request %s: %s", request.Name, ready.Message))
 		return reconcile.Result{RequeueAfter: wait}, nil
 	}
 	return reconcile.Result{}, client.IgnoreNotFound(a.client.Delete(ctx, request))
 }
 
-// ask creates the request of that revision.
-func (a *authority) ask(ctx context.Context, c *certmanagerv1.Certificate, key nextKey, revision int) error {
-	csr, err := pki.GenerateCSR(c)
-	if err != nil {
-		setIssuing(c, cmmeta.ConditionFalse, "InvalidSpec", err.Error())
-		return nil
-	}
-	encoded, err := pki.EncodeCSR(csr, key.signer)
-	if err != nil {
-		return fmt.Errorf("certificate %s/%s: %w", c.Namespace, c.Name, err)
-	}
-	request := &certmanagerv1.CertificateRequest{
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: c.Namespace, Name: requestName(c, revision),
-			Annotations: map[string]string{
-				certmanagerv1.CertificateNameKey:                        c.Name,
-				certmanagerv1.CertificateRequestRevisionAnnotationKey:   strconv.Itoa(revision),
-				certmanagerv1.CertificateRequestPrivateKeyAnnotationKey: key.secret,
-			},
-		},
-		Spec: certmanagerv1.CertificateRequestSpec{
-			Request: pemCSR(encoded), IssuerRef: c.Spec.IssuerRef, Duration: c.Spec.Duration,
-			IsCA: c.Spec.IsCA, Usages: c.Spec.Usages,
-		},
-	}
-	if err := controllerutil.SetControllerReference(c, request, scheme); err != nil {
-		return err
-	}
-	return client.IgnoreAlreadyExists(a.client.Create(ctx, request))
+func setReady(c *cmv1.Certificate, status cmmeta.ConditionStatus, reason, message string) {
+	apiutil.SetCertificateCondition(c, c.Generation, cmv1.CertificateConditionReady, status, reason, message)
 }
 
-func setReady(c *certmanagerv1.Certificate, status cmmeta.ConditionStatus, reason, message string) {
-	apiutil.SetCertificateCondition(c, c.Generation, certmanagerv1.CertificateConditionReady, status, reason, message)
-}
-
-func setIssuing(c *certmanagerv1.Certificate, status cmmeta.ConditionStatus, reason, message string) {
-	apiutil.SetCertificateCondition(c, c.Generation, certmanagerv1.CertificateConditionIssuing, status, reason, message)
+func setIssuing(c *cmv1.Certificate, status cmmeta.ConditionStatus, reason, message string) {
+	apiutil.SetCertificateCondition(c, c.Generation, cmv1.CertificateConditionIssuing, status, reason, message)
 }

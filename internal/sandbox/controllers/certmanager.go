@@ -3,7 +3,7 @@ package controllers
 import (
 	"context"
 
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -41,70 +41,70 @@ type authority struct {
 }
 
 func (a *authority) watchIssuers(mgr ctrl.Manager) error {
-	cluster := ctrl.NewControllerManagedBy(mgr).Named("clusterissuers").For(&certmanagerv1.ClusterIssuer{}).
+	cluster := ctrl.NewControllerManagedBy(mgr).Named("clusterissuers").For(&cmv1.ClusterIssuer{}).
 		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(a.clusterIssuersUsing))
 	if err := cluster.Complete(steady(a.clusterIssuer)); err != nil {
 		return err
 	}
-	return ctrl.NewControllerManagedBy(mgr).Named("issuers").For(&certmanagerv1.Issuer{}).
+	return ctrl.NewControllerManagedBy(mgr).Named("issuers").For(&cmv1.Issuer{}).
 		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(a.issuersUsing)).
 		Complete(steady(a.issuer))
 }
 
 func (a *authority) watchRequests(mgr ctrl.Manager) error {
-	return ctrl.NewControllerManagedBy(mgr).Named("certificaterequests").For(&certmanagerv1.CertificateRequest{}).
-		Watches(&certmanagerv1.Issuer{}, handler.EnqueueRequestsFromMapFunc(a.requestsOf)).
-		Watches(&certmanagerv1.ClusterIssuer{}, handler.EnqueueRequestsFromMapFunc(a.requestsOf)).
+	return ctrl.NewControllerManagedBy(mgr).Named("certificaterequests").For(&cmv1.CertificateRequest{}).
+		Watches(&cmv1.Issuer{}, handler.EnqueueRequestsFromMapFunc(a.requestsOf)).
+		Watches(&cmv1.ClusterIssuer{}, handler.EnqueueRequestsFromMapFunc(a.requestsOf)).
 		Complete(steady(a.request))
 }
 
 func (a *authority) watchCertificates(mgr ctrl.Manager) error {
-	return ctrl.NewControllerManagedBy(mgr).Named("certificates").For(&certmanagerv1.Certificate{}).
-		Owns(&certmanagerv1.CertificateRequest{}).
+	return ctrl.NewControllerManagedBy(mgr).Named("certificates").For(&cmv1.Certificate{}).
+		Owns(&cmv1.CertificateRequest{}).
 		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(a.certificatesIn)).
 		Complete(steady(a.certificate))
 }
 
 // clusterIssuersUsing maps a Secret to the ClusterIssuers that sign with it.
 func (a *authority) clusterIssuersUsing(ctx context.Context, secret client.Object) []reconcile.Request {
-	var issuers certmanagerv1.ClusterIssuerList
+	var issuers cmv1.ClusterIssuerList
 	if secret.GetNamespace() != clusterSecrets || a.client.List(ctx, &issuers) != nil {
 		return nil
 	}
-	return requests(issuers.Items, func(i certmanagerv1.ClusterIssuer) bool {
+	return requests(issuers.Items, func(i cmv1.ClusterIssuer) bool {
 		return i.Spec.CA != nil && i.Spec.CA.SecretName == secret.GetName()
 	})
 }
 
 // issuersUsing maps a Secret to the Issuers that sign with it.
 func (a *authority) issuersUsing(ctx context.Context, secret client.Object) []reconcile.Request {
-	var issuers certmanagerv1.IssuerList
+	var issuers cmv1.IssuerList
 	if a.client.List(ctx, &issuers, client.InNamespace(secret.GetNamespace())) != nil {
 		return nil
 	}
-	return requests(issuers.Items, func(i certmanagerv1.Issuer) bool {
+	return requests(issuers.Items, func(i cmv1.Issuer) bool {
 		return i.Spec.CA != nil && i.Spec.CA.SecretName == secret.GetName()
 	})
 }
 
 // requestsOf maps an issuer to the requests it may now answer.
 func (a *authority) requestsOf(ctx context.Context, issuer client.Object) []reconcile.Request {
-	var list certmanagerv1.CertificateRequestList
+	var list cmv1.CertificateRequestList
 	if a.client.List(ctx, &list, client.InNamespace(issuer.GetNamespace())) != nil {
 		return nil
 	}
-	return requests(list.Items, func(r certmanagerv1.CertificateRequest) bool {
+	return requests(list.Items, func(r cmv1.CertificateRequest) bool {
 		return r.Spec.IssuerRef.Name == issuer.GetName()
 	})
 }
 
 // certificatesIn maps a Secret to the Certificates kept in it.
 func (a *authority) certificatesIn(ctx context.Context, secret client.Object) []reconcile.Request {
-	var list certmanagerv1.CertificateList
+	var list cmv1.CertificateList
 	if a.client.List(ctx, &list, client.InNamespace(secret.GetNamespace())) != nil {
 		return nil
 	}
-	return requests(list.Items, func(c certmanagerv1.Certificate) bool {
+	return requests(list.Items, func(c cmv1.Certificate) bool {
 		return c.Spec.SecretName == secret.GetName()
 	})
 }

@@ -3,47 +3,41 @@ package controllers
 import (
 	"crypto/x509"
 	"testing"
-	"time"
 
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	clocktesting "k8s.io/utils/clock/testing"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 func tlsSecret(namespace, name string, data map[string][]byte) *corev1.Secret {
 	return &corev1.Secret{ObjectMeta: objectMeta(namespace, name), Type: corev1.SecretTypeTLS, Data: data}
 }
 
-func caIssuer(namespace, name, secret string) *certmanagerv1.Issuer {
-	return &certmanagerv1.Issuer{ObjectMeta: objectMeta(namespace, name), Spec: certmanagerv1.IssuerSpec{
-		IssuerConfig: certmanagerv1.IssuerConfig{CA: &certmanagerv1.CAIssuer{SecretName: secret}},
+func caIssuer(namespace, name, secret string) *cmv1.Issuer {
+	return &cmv1.Issuer{ObjectMeta: objectMeta(namespace, name), Spec: cmv1.IssuerSpec{
+		IssuerConfig: cmv1.IssuerConfig{CA: &cmv1.CAIssuer{SecretName: secret}},
 	}}
 }
 
 // issuerIs says whether the issuer's Ready condition has that reason.
-func issuerIs(reason string) func(*certmanagerv1.Issuer) bool {
-	return func(i *certmanagerv1.Issuer) bool {
+func issuerIs(reason string) func(*cmv1.Issuer) bool {
+	return func(i *cmv1.Issuer) bool {
 		return len(i.Status.Conditions) == 1 && i.Status.Conditions[0].Reason == reason
 	}
 }
 
-func requestIs(reason string) func(*certmanagerv1.CertificateRequest) bool {
-	return func(r *certmanagerv1.CertificateRequest) bool {
+func requestIs(reason string) func(*cmv1.CertificateRequest) bool {
+	return func(r *cmv1.CertificateRequest) bool {
 		return apiutil.CertificateRequestReadyReason(r) == reason
 	}
 }
 
-func signingRequest(namespace, name, issuer string, csr []byte) *certmanagerv1.CertificateRequest {
-	return &certmanagerv1.CertificateRequest{ObjectMeta: objectMeta(namespace, name), Spec: certmanagerv1.CertificateRequestSpec{
+func signingRequest(namespace, name, issuer string, csr []byte) *cmv1.CertificateRequest {
+	return &cmv1.CertificateRequest{ObjectMeta: objectMeta(namespace, name), Spec: cmv1.CertificateRequestSpec{
 		Request: csr, IssuerRef: cmmeta.ObjectReference{Name: issuer, Group: certManagerGroup},
-		Usages: []certmanagerv1.KeyUsage{certmanagerv1.UsageDigitalSignature, certmanagerv1.UsageServerAuth},
+		Usages: []cmv1.KeyUsage{cmv1.UsageDigitalSignature, cmv1.UsageServerAuth},
 	}}
 }
 
@@ -59,7 +53,7 @@ func TestIssuerFollowsItsSecret(t *testing.T) {
 	change(t, c, secret, func(s *corev1.Secret) { s.Data = certificateBy(t, "root", true, nil) })
 	until(t, c, issuer, issuerIs("KeyPairVerified"))
 	require.Equal(t, cmmeta.ConditionTrue, issuer.Status.Conditions[0].Status)
-	acme := &certmanagerv1.Issuer{ObjectMeta: objectMeta(ns, "other")}
+	acme := &cmv1.Issuer{ObjectMeta: objectMeta(ns, "other")}
 	create(t, c, acme)
 	until(t, c, acme, issuerIs("Unsupported"))
 }
@@ -70,9 +64,9 @@ func TestRequestIsSigned(t *testing.T) {
 	csr, _ := csrFor(t, wish())
 	request := signingRequest(ns, "web", "ca", csr)
 	create(t, c, request) // before its issuer: it waits
-	until(t, c, request, requestIs(certmanagerv1.CertificateRequestReasonPending))
+	until(t, c, request, requestIs(cmv1.CertificateRequestReasonPending))
 	create(t, c, tlsSecret(ns, "ca-pair", root), caIssuer(ns, "ca", "ca-pair"))
-	until(t, c, request, requestIs(certmanagerv1.CertificateRequestReasonIssued))
+	until(t, c, request, requestIs(cmv1.CertificateRequestReasonIssued))
 	require.True(t, apiutil.CertificateRequestIsApproved(request))
 	require.Equal(t, root[corev1.TLSCertKey], request.Status.CA)
 	leaf := verified(t, request.Status.Certificate, request.Status.CA, x509.ExtKeyUsageServerAuth)[0]
@@ -87,10 +81,10 @@ func TestRequestIsRefused(t *testing.T) {
 	denied := signingRequest(ns, "denied", "ca", csr)
 	denied.Annotations = map[string]string{DenyAnnotation: "not today"}
 	create(t, c, bad, denied)
-	until(t, c, bad, requestIs(certmanagerv1.CertificateRequestReasonFailed))
+	until(t, c, bad, requestIs(cmv1.CertificateRequestReasonFailed))
 	require.NotNil(t, bad.Status.FailureTime)
-	until(t, c, denied, requestIs(certmanagerv1.CertificateRequestReasonDenied))
-	condition := apiutil.GetCertificateRequestCondition(denied, certmanagerv1.CertificateRequestConditionDenied)
+	until(t, c, denied, requestIs(cmv1.CertificateRequestReasonDenied))
+	condition := apiutil.GetCertificateRequestCondition(denied, cmv1.CertificateRequestConditionDenied)
 	require.Equal(t, "not today", condition.Message)
 	require.Empty(t, denied.Status.Certificate)
 
@@ -98,132 +92,5 @@ func TestRequestIsRefused(t *testing.T) {
 	change(t, c, namespace, func(n *corev1.Namespace) { n.Annotations = map[string]string{DenyAnnotation: "nobody here"} })
 	late := signingRequest(ns, "late", "ca", csr)
 	create(t, c, late)
-	until(t, c, late, requestIs(certmanagerv1.CertificateRequestReasonDenied))
-}
-
-func certificateFor(namespace, name, issuer string) *certmanagerv1.Certificate {
-	return &certmanagerv1.Certificate{ObjectMeta: objectMeta(namespace, name), Spec: certmanagerv1.CertificateSpec{
-		SecretName: name + "-tls", DNSNames: []string{name + ".example.org"}, IPAddresses: []string{"192.0.2.1"},
-		IssuerRef: cmmeta.ObjectReference{Name: issuer, Group: certManagerGroup},
-	}}
-}
-
-func certificateReady(c *certmanagerv1.Certificate) bool {
-	return apiutil.CertificateHasConditionWithObservedGeneration(c, certmanagerv1.CertificateCondition{
-		Type: certmanagerv1.CertificateConditionReady, Status: cmmeta.ConditionTrue, ObservedGeneration: c.Generation,
-	})
-}
-
-func TestCertificateLife(t *testing.T) {
-	c, ns := world(t)
-	create(t, c, tlsSecret(ns, "ca-pair", certificateBy(t, "root", true, nil)), caIssuer(ns, "ca", "ca-pair"))
-	certificate := certificateFor(ns, "web", "ca")
-	create(t, c, certificate)
-	until(t, c, certificate, certificateReady)
-	require.Equal(t, 1, *certificate.Status.Revision)
-	secret := &corev1.Secret{ObjectMeta: objectMeta(ns, "web-tls")}
-	require.NoError(t, c.Get(t.Context(), client.ObjectKeyFromObject(secret), secret))
-	require.Equal(t, corev1.SecretTypeTLS, secret.Type)
-	first, err := parseKeyPair(secret.Data)
-	require.NoError(t, err)
-	leaf := verified(t, secret.Data[corev1.TLSCertKey], secret.Data[cmmeta.TLSCAKey], x509.ExtKeyUsageAny)[0]
-	require.Equal(t, []string{"web.example.org"}, leaf.DNSNames)
-	require.WithinDuration(t, leaf.NotAfter.Add(-30*24*time.Hour), certificate.Status.RenewalTime.Time, time.Second)
-
-	// A change of its names is a new revision with a new key.
-	change(t, c, certificate, func(c *certmanagerv1.Certificate) { c.Spec.DNSNames = []string{"www.example.org"} })
-	until(t, c, certificate, certificateReady)
-	require.Equal(t, 2, *certificate.Status.Revision)
-	require.NoError(t, c.Get(t.Context(), client.ObjectKeyFromObject(secret), secret))
-	second, err := parseKeyPair(secret.Data)
-	require.NoError(t, err)
-	require.Equal(t, []string{"www.example.org"}, second.chain[0].DNSNames)
-	require.NotEqual(t, first.key, second.key)
-	gone(t, c, &certmanagerv1.CertificateRequest{ObjectMeta: objectMeta(ns, "web-1")})
-	gone(t, c, &corev1.Secret{ObjectMeta: objectMeta(ns, "web-next-key")})
-
-	// A lost Secret comes back; a deleted Certificate leaves it.
-	require.NoError(t, c.Delete(t.Context(), secret))
-	until(t, c, secret, func(*corev1.Secret) bool { return true })
-	require.NoError(t, c.Delete(t.Context(), certificate))
-	gone(t, c, certificate)
-	require.NoError(t, c.Get(t.Context(), client.ObjectKeyFromObject(secret), secret))
-}
-
-func TestSelfSignedAuthority(t *testing.T) {
-	c, ns := world(t)
-	self := &certmanagerv1.Issuer{ObjectMeta: objectMeta(ns, "self"), Spec: certmanagerv1.IssuerSpec{
-		IssuerConfig: certmanagerv1.IssuerConfig{SelfSigned: &certmanagerv1.SelfSignedIssuer{}},
-	}}
-	root := certificateFor(ns, "root", "self")
-	root.Spec.IsCA, root.Spec.CommonName = true, "root"
-	root.Spec.PrivateKey = &certmanagerv1.CertificatePrivateKey{
-		Algorithm: certmanagerv1.ECDSAKeyAlgorithm, Size: 256, RotationPolicy: certmanagerv1.RotationPolicyNever,
-	}
-	leaf := certificateFor(ns, "leaf", "ca")
-	create(t, c, leaf, root, self, caIssuer(ns, "ca", "root-tls")) // in the wrong order
-	until(t, c, leaf, certificateReady)
-	secret := &corev1.Secret{ObjectMeta: objectMeta(ns, "leaf-tls")}
-	require.NoError(t, c.Get(t.Context(), client.ObjectKeyFromObject(secret), secret))
-	verified(t, secret.Data[corev1.TLSCertKey], secret.Data[cmmeta.TLSCAKey], x509.ExtKeyUsageAny)
-}
-
-func TestCertificateOfARefusedRequest(t *testing.T) {
-	c, ns := world(t)
-	create(t, c, tlsSecret(ns, "ca-pair", certificateBy(t, "root", true, nil)), caIssuer(ns, "ca", "ca-pair"))
-	namespace := &corev1.Namespace{ObjectMeta: objectMeta("", ns)}
-	change(t, c, namespace, func(n *corev1.Namespace) { n.Annotations = map[string]string{DenyAnnotation: "nobody"} })
-	certificate := certificateFor(ns, "web", "ca")
-	create(t, c, certificate)
-	until(t, c, certificate, func(c *certmanagerv1.Certificate) bool {
-		return apiutil.CertificateHasCondition(c, certmanagerv1.CertificateCondition{
-			Type: certmanagerv1.CertificateConditionIssuing, Status: cmmeta.ConditionFalse,
-		})
-	})
-	require.Equal(t, 1, *certificate.Status.FailedIssuanceAttempts)
-	require.False(t, certificateReady(certificate))
-}
-
-// TestRenewal moves the clock, which only a fake API server allows.
-func TestRenewal(t *testing.T) {
-	ctx := t.Context()
-	now := time.Now()
-	clock := clocktesting.NewFakePassiveClock(now)
-	certificate := certificateFor("ns", "web", "ca")
-	certificate.Spec.Duration = &metav1.Duration{Duration: 48 * time.Hour}
-	certificate.UID = "u"
-	c := fake.NewClientBuilder().WithScheme(scheme).
-		WithStatusSubresource(&certmanagerv1.Certificate{}, &certmanagerv1.CertificateRequest{}, &certmanagerv1.Issuer{}).
-		WithObjects(certificate, &corev1.Namespace{ObjectMeta: objectMeta("", "ns")},
-			tlsSecret("ns", "ca-pair", certificateBy(t, "root", true, nil)), caIssuer("ns", "ca", "ca-pair")).Build()
-	a := &authority{client: c, live: c, clock: clock}
-	settle := func() reconcile.Result {
-		var result reconcile.Result
-		for range 6 { // more than the steps of one issuance
-			_, err := a.issuer(ctx, reconcile.Request{NamespacedName: client.ObjectKey{Namespace: "ns", Name: "ca"}})
-			require.NoError(t, err)
-			var list certmanagerv1.CertificateRequestList
-			require.NoError(t, c.List(ctx, &list))
-			for i := range list.Items {
-				_, err := a.request(ctx, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
-				require.NoError(t, err)
-			}
-			result, err = a.certificate(ctx, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(certificate)})
-			require.NoError(t, err)
-		}
-		require.NoError(t, c.Get(ctx, client.ObjectKeyFromObject(certificate), certificate))
-		return result
-	}
-	first := settle()
-	require.True(t, certificateReady(certificate))
-	require.Equal(t, 1, *certificate.Status.Revision)
-	require.InDelta(t, (32 * time.Hour).Seconds(), first.RequeueAfter.Seconds(), 60) // two thirds of its life
-
-	clock.SetTime(now.Add(first.RequeueAfter + time.Minute))
-	_, err := a.certificate(ctx, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(certificate)})
-	require.NoError(t, err)
-	require.NoError(t, c.Get(ctx, client.ObjectKeyFromObject(certificate), certificate))
-	issuing := apiutil.GetCertificateCondition(certificate, certmanagerv1.CertificateConditionIssuing)
-	require.Equal(t, "Renewing", issuing.Reason)
-	require.NoError(t, c.Get(ctx, client.ObjectKey{Namespace: "ns", Name: "web-2"}, &certmanagerv1.CertificateRequest{}))
+	until(t, c, late, requestIs(cmv1.CertificateRequestReasonDenied))
 }

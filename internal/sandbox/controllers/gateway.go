@@ -12,9 +12,9 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-	gatewayv1alpha2 "sigs.k8s.io/gateway-api/apis/v1alpha2"
-	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+	gwv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwv1alpha2 "sigs.k8s.io/gateway-api/apis/v1alpha2"
+	gwv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 )
 
 // gateway stands in for Traefik's Gateway API provider: it says of every class, gateway and route
@@ -31,8 +31,8 @@ var gateway = operator{
 		p := &gatewayProvider{client: mgr.GetClient()}
 		builder := ctrl.NewControllerManagedBy(mgr).Named("gateway")
 		for _, watched := range []client.Object{
-			&gatewayv1.GatewayClass{}, &gatewayv1.Gateway{}, &gatewayv1.HTTPRoute{},
-			&gatewayv1alpha2.TCPRoute{}, &gatewayv1alpha2.TLSRoute{}, &gatewayv1beta1.ReferenceGrant{},
+			&gwv1.GatewayClass{}, &gwv1.Gateway{}, &gwv1.HTTPRoute{},
+			&gwv1alpha2.TCPRoute{}, &gwv1alpha2.TLSRoute{}, &gwv1beta1.ReferenceGrant{},
 			&appsv1.Deployment{}, &corev1.Service{}, &corev1.Secret{}, &corev1.Namespace{}, &discoveryv1.EndpointSlice{},
 		} {
 			builder = builder.Watches(watched, everything)
@@ -63,10 +63,12 @@ func (p *gatewayProvider) reconcile(ctx context.Context, _ reconcile.Request) (r
 		served[class.Name] = true
 		before := class.DeepCopy()
 		setConditions(&class.Status.Conditions, class.Generation,
-			condition(string(gatewayv1.GatewayClassConditionStatusAccepted), true, "Handled", "handled by Traefik"))
+			condition(string(gwv1.GatewayClassConditionStatusAccepted), true, "Handled", servedMessage))
 		errs = append(errs, patchStatus(ctx, p.client, before, class))
 	}
-	gateways := slices.DeleteFunc(s.gateways.Items, func(g gatewayv1.Gateway) bool { return !served[string(g.Spec.GatewayClassName)] })
+	gateways := slices.DeleteFunc(s.gateways.Items, func(g gwv1.Gateway) bool {
+		return !served[string(g.Spec.GatewayClassName)]
+	})
 	var listeners []*listener
 	for i := range gateways {
 		listeners = append(listeners, s.listeners(*e, &gateways[i])...)
@@ -89,12 +91,12 @@ func (p *gatewayProvider) reconcile(ctx context.Context, _ reconcile.Request) (r
 // snapshot is one view of all that decides about gateways and routes.
 type snapshot struct {
 	reader     client.Reader
-	classes    gatewayv1.GatewayClassList
-	gateways   gatewayv1.GatewayList
-	httpRoutes gatewayv1.HTTPRouteList
-	tcpRoutes  gatewayv1alpha2.TCPRouteList
-	tlsRoutes  gatewayv1alpha2.TLSRouteList
-	grants     gatewayv1beta1.ReferenceGrantList
+	classes    gwv1.GatewayClassList
+	gateways   gwv1.GatewayList
+	httpRoutes gwv1.HTTPRouteList
+	tcpRoutes  gwv1alpha2.TCPRouteList
+	tlsRoutes  gwv1alpha2.TLSRouteList
+	grants     gwv1beta1.ReferenceGrantList
 	services   map[types.NamespacedName]corev1.Service
 	secrets    map[types.NamespacedName]corev1.Secret
 	namespaces map[string]corev1.Namespace

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -74,29 +72,4 @@ func (e edge) listens(port int32, http bool) bool {
 		}
 	}
 	return false
-}
-
-// condition gives a condition; the caller's setConditions adds generation and time.
-func condition(kind string, status bool, reason, message string) metav1.Condition {
-	c := metav1.Condition{Type: kind, Status: metav1.ConditionFalse, Reason: reason, Message: message}
-	if status {
-		c.Status = metav1.ConditionTrue
-	}
-	return c
-}
-
-// setConditions makes the list hold exactly the wanted conditions. The time of a condition changes
-// only when its status does.
-func setConditions(list *[]metav1.Condition, generation int64, wanted ...metav1.Condition) {
-	kept := make([]metav1.Condition, 0, len(wanted))
-	for _, c := range wanted {
-		if old := meta.FindStatusCondition(*list, c.Type); old != nil {
-			kept = append(kept, *old)
-		}
-	}
-	for _, c := range wanted {
-		c.ObservedGeneration = generation
-		meta.SetStatusCondition(&kept, c)
-	}
-	*list = kept
 }

@@ -9,32 +9,32 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 // listener is one listener of a gateway and what was found about it.
 type listener struct {
-	gatewayv1.Listener
+	gwv1.Listener
 	gateway  types.NamespacedName
-	kinds    []gatewayv1.RouteGroupKind // of routes it takes
-	problems []metav1.Condition         // empty means it works
-	attached int32                      // routes
+	kinds    []gwv1.RouteGroupKind // of routes it takes
+	problems []metav1.Condition    // empty means it works
+	attached int32                 // routes
 }
 
 // listeners judges every listener of a gateway.
-func (s *snapshot) listeners(e edge, g *gatewayv1.Gateway) []*listener {
+func (s *snapshot) listeners(e edge, g *gwv1.Gateway) []*listener {
 	var judged []*listener
 	taken := map[string]bool{}
 	for _, spec := range g.Spec.Listeners {
 		l := &listener{Listener: spec, gateway: types.NamespacedName{Namespace: g.Namespace, Name: g.Name}}
 		key := fmt.Sprint(spec.Protocol, spec.Port, ptr.Deref(spec.Hostname, ""))
 		switch {
-		case !e.listens(int32(spec.Port), spec.Protocol == gatewayv1.HTTPProtocolType):
-			l.refuse(gatewayv1.ListenerConditionAccepted, gatewayv1.ListenerReasonPortUnavailable,
+		case !e.listens(int32(spec.Port), spec.Protocol == gwv1.HTTPProtocolType):
+			l.refuse(gwv1.ListenerConditionAccepted, gwv1.ListenerReasonPortUnavailable,
 				fmt.Sprintf("Traefik has no entry point for port %d and protocol %s", spec.Port, spec.Protocol))
 		case !l.chooseKinds(e.experimental):
 		case taken[key]:
-			l.problems = append(l.problems, condition(string(gatewayv1.ListenerConditionConflicted), true, "DuplicateListener",
+			l.problems = append(l.problems, condition(string(gwv1.ListenerConditionConflicted), true, "DuplicateListener",
 				"another listener has the same protocol, port and hostname"))
 		default:
 			taken[key] = true
@@ -45,84 +45,88 @@ func (s *snapshot) listeners(e edge, g *gatewayv1.Gateway) []*listener {
 	return judged
 }
 
-func (l *listener) refuse(kind gatewayv1.ListenerConditionType, reason gatewayv1.ListenerConditionReason, message string) {
+func (l *listener) refuse(kind gwv1.ListenerConditionType, reason gwv1.ListenerConditionReason,
+	message string) {
 	l.problems = append(l.problems, condition(string(kind), false, string(reason), message))
 }
 
 // chooseKinds finds the kinds of routes the listener takes, and says whether it may take them.
 func (l *listener) chooseKinds(experimental bool) bool {
-	var supported []gatewayv1.Kind
+	var supported []gwv1.Kind
 	switch {
-	case l.Protocol == gatewayv1.HTTPProtocolType, l.Protocol == gatewayv1.HTTPSProtocolType:
-		supported = []gatewayv1.Kind{"HTTPRoute", "GRPCRoute"}
-	case l.Protocol == gatewayv1.TCPProtocolType && experimental:
-		supported = []gatewayv1.Kind{"TCPRoute"}
-	case l.Protocol == gatewayv1.TLSProtocolType && experimental:
-		supported = []gatewayv1.Kind{"TCPRoute", "TLSRoute"}
+	case l.Protocol == gwv1.HTTPProtocolType, l.Protocol == gwv1.HTTPSProtocolType:
+		supported = []gwv1.Kind{"HTTPRoute", "GRPCRoute"}
+	case l.Protocol == gwv1.TCPProtocolType && experimental:
+		supported = []gwv1.Kind{"TCPRoute"}
+	case l.Protocol == gwv1.TLSProtocolType && experimental:
+		supported = []gwv1.Kind{"TCPRoute", "TLSRoute"}
 	default:
-		l.problems = append(l.problems, condition(string(gatewayv1.ListenerConditionConflicted), true,
-			string(gatewayv1.ListenerReasonUnsupportedProtocol),
+		l.problems = append(l.problems, condition(string(gwv1.ListenerConditionConflicted), true,
+			string(gwv1.ListenerReasonUnsupportedProtocol),
 			fmt.Sprintf("protocol %s is not supported, or only with the experimental channel", l.Protocol)))
 		return false
 	}
-	group := gatewayv1.Group(gatewayv1.GroupName)
+	group := gwv1.Group(gwv1.GroupName)
 	if l.AllowedRoutes == nil || len(l.AllowedRoutes.Kinds) == 0 {
 		for _, kind := range supported {
-			l.kinds = append(l.kinds, gatewayv1.RouteGroupKind{Group: &group, Kind: kind})
+			l.kinds = append(l.kinds, gwv1.RouteGroupKind{Group: &group, Kind: kind})
 		}
 		return true
 	}
 	for _, allowed := range l.AllowedRoutes.Kinds {
 		if ptr.Deref(allowed.Group, group) != group || !slices.Contains(supported, allowed.Kind) {
-			l.refuse(gatewayv1.ListenerConditionResolvedRefs, gatewayv1.ListenerReasonInvalidRouteKinds,
+			l.refuse(gwv1.ListenerConditionResolvedRefs, gwv1.ListenerReasonInvalidRouteKinds,
 				fmt.Sprintf("protocol %s does not take routes of kind %s", l.Protocol, allowed.Kind))
 			continue
 		}
-		l.kinds = append(l.kinds, gatewayv1.RouteGroupKind{Group: &group, Kind: allowed.Kind})
+		l.kinds = append(l.kinds, gwv1.RouteGroupKind{Group: &group, Kind: allowed.Kind})
 	}
 	return len(l.problems) == 0
 }
 
 // judgeTLS checks the listener's TLS settings and its certificate.
 func (s *snapshot) judgeTLS(l *listener) {
-	const invalidTLS gatewayv1.ListenerConditionReason = "InvalidTLSConfiguration"
-	plain := l.Protocol == gatewayv1.HTTPProtocolType || l.Protocol == gatewayv1.TCPProtocolType
+	const invalidTLS gwv1.ListenerConditionReason = "InvalidTLSConfiguration"
+	plain := l.Protocol == gwv1.HTTPProtocolType || l.Protocol == gwv1.TCPProtocolType
 	switch {
 	case plain && l.TLS != nil:
-		l.refuse(gatewayv1.ListenerConditionAccepted, invalidTLS, "protocols HTTP and TCP take no TLS settings")
+		l.refuse(gwv1.ListenerConditionAccepted, invalidTLS, "protocols HTTP and TCP take no TLS settings")
 		return
 	case plain:
 		return
 	case l.TLS == nil:
-		l.refuse(gatewayv1.ListenerConditionAccepted, invalidTLS, fmt.Sprintf("protocol %s needs TLS settings", l.Protocol))
+		l.refuse(gwv1.ListenerConditionAccepted, invalidTLS, fmt.Sprintf("protocol %s needs TLS settings", l.Protocol))
 		return
 	}
-	if ptr.Deref(l.TLS.Mode, gatewayv1.TLSModeTerminate) == gatewayv1.TLSModePassthrough {
-		if l.Protocol == gatewayv1.HTTPSProtocolType {
-			l.refuse(gatewayv1.ListenerConditionAccepted, gatewayv1.ListenerReasonUnsupportedProtocol, "protocol HTTPS cannot pass TLS through")
+	if ptr.Deref(l.TLS.Mode, gwv1.TLSModeTerminate) == gwv1.TLSModePassthrough {
+		if l.Protocol == gwv1.HTTPSProtocolType {
+			l.refuse(gwv1.ListenerConditionAccepted, gwv1.ListenerReasonUnsupportedProtocol,
+				"protocol HTTPS cannot pass TLS through")
 		}
 		return
 	}
 	if len(l.TLS.CertificateRefs) == 0 {
-		l.refuse(gatewayv1.ListenerConditionResolvedRefs, gatewayv1.ListenerReasonInvalidCertificateRef, "terminating TLS needs a certificate")
+		l.refuse(gwv1.ListenerConditionResolvedRefs, gwv1.ListenerReasonInvalidCertificateRef,
+			"terminating TLS needs a certificate")
 		return
 	}
 	ref := l.TLS.CertificateRefs[0] // Traefik uses no other
 	if ptr.Deref(ref.Kind, "Secret") != "Secret" || ptr.Deref(ref.Group, "") != "" {
-		l.refuse(gatewayv1.ListenerConditionResolvedRefs, gatewayv1.ListenerReasonInvalidCertificateRef, "a certificate must be a Secret")
+		l.refuse(gwv1.ListenerConditionResolvedRefs, gwv1.ListenerReasonInvalidCertificateRef,
+			"a certificate must be a Secret")
 		return
 	}
 	name := types.NamespacedName{
-		Namespace: string(ptr.Deref(ref.Namespace, gatewayv1.Namespace(l.gateway.Namespace))), Name: string(ref.Name),
+		Namespace: string(ptr.Deref(ref.Namespace, gwv1.Namespace(l.gateway.Namespace))), Name: string(ref.Name),
 	}
 	if !s.granted("Gateway", l.gateway.Namespace, "", "Secret", name) {
-		l.refuse(gatewayv1.ListenerConditionResolvedRefs, gatewayv1.ListenerReasonRefNotPermitted,
+		l.refuse(gwv1.ListenerConditionResolvedRefs, gwv1.ListenerReasonRefNotPermitted,
 			fmt.Sprintf("secret %s: no ReferenceGrant allows its use", name))
 		return
 	}
 	if why := s.unusable(name); why != "" {
-		l.refuse(gatewayv1.ListenerConditionResolvedRefs, gatewayv1.ListenerReasonInvalidCertificateRef, why)
-		l.refuse(gatewayv1.ListenerConditionProgrammed, gatewayv1.ListenerReasonInvalid, why)
+		l.refuse(gwv1.ListenerConditionResolvedRefs, gwv1.ListenerReasonInvalidCertificateRef, why)
+		l.refuse(gwv1.ListenerConditionProgrammed, gwv1.ListenerReasonInvalid, why)
 	}
 }
 
@@ -142,64 +146,19 @@ func (s *snapshot) unusable(name types.NamespacedName) string {
 
 // takes says whether the listener allows routes of that kind from that namespace.
 func (s *snapshot) takes(l *listener, kind, namespace string) bool {
-	if !slices.ContainsFunc(l.kinds, func(k gatewayv1.RouteGroupKind) bool { return string(k.Kind) == kind }) {
+	if !slices.ContainsFunc(l.kinds, func(k gwv1.RouteGroupKind) bool { return string(k.Kind) == kind }) {
 		return false
 	}
-	from := gatewayv1.NamespacesFromSame
+	from := gwv1.NamespacesFromSame
 	if l.AllowedRoutes != nil && l.AllowedRoutes.Namespaces != nil {
 		from = ptr.Deref(l.AllowedRoutes.Namespaces.From, from)
 	}
 	switch from {
-	case gatewayv1.NamespacesFromAll:
+	case gwv1.NamespacesFromAll:
 		return true
-	case gatewayv1.NamespacesFromSelector:
+	case gwv1.NamespacesFromSelector:
 		selector, err := metav1.LabelSelectorAsSelector(l.AllowedRoutes.Namespaces.Selector)
 		return err == nil && selector.Matches(labels.Set(s.namespaces[namespace].Labels))
 	}
 	return namespace == l.gateway.Namespace
-}
-
-// settle writes a gateway's status from what was found about its listeners.
-func (s *snapshot) settle(e edge, g *gatewayv1.Gateway, all []*listener) {
-	old := g.Status
-	g.Status = gatewayv1.GatewayStatus{Conditions: old.Conditions}
-	for _, ingress := range s.services[e.service].Status.LoadBalancer.Ingress {
-		if ingress.IP != "" {
-			g.Status.Addresses = append(g.Status.Addresses, gatewayv1.GatewayStatusAddress{
-				Type: ptr.To(gatewayv1.IPAddressType), Value: ingress.IP,
-			})
-		}
-	}
-	valid := true
-	for _, l := range all {
-		if l.gateway.Namespace != g.Namespace || l.gateway.Name != g.Name {
-			continue
-		}
-		status := gatewayv1.ListenerStatus{
-			Name: l.Name, SupportedKinds: slices.Concat([]gatewayv1.RouteGroupKind{}, l.kinds), AttachedRoutes: l.attached,
-		}
-		if i := slices.IndexFunc(old.Listeners, func(o gatewayv1.ListenerStatus) bool { return o.Name == l.Name }); i >= 0 {
-			status.Conditions = old.Listeners[i].Conditions
-		}
-		wanted := l.problems
-		if len(wanted) == 0 {
-			const fine = "no problem found"
-			wanted = []metav1.Condition{
-				condition(string(gatewayv1.ListenerConditionAccepted), true, string(gatewayv1.ListenerReasonAccepted), fine),
-				condition(string(gatewayv1.ListenerConditionResolvedRefs), true, string(gatewayv1.ListenerReasonResolvedRefs), fine),
-				condition(string(gatewayv1.ListenerConditionProgrammed), true, string(gatewayv1.ListenerReasonProgrammed), fine),
-			}
-		}
-		valid = valid && len(l.problems) == 0
-		setConditions(&status.Conditions, g.Generation, wanted...)
-		g.Status.Listeners = append(g.Status.Listeners, status)
-	}
-	if !valid {
-		setConditions(&g.Status.Conditions, g.Generation, condition(string(gatewayv1.GatewayConditionAccepted), false,
-			string(gatewayv1.GatewayReasonListenersNotValid), "a listener does not work, see its conditions"))
-		return
-	}
-	setConditions(&g.Status.Conditions, g.Generation,
-		condition(string(gatewayv1.GatewayConditionAccepted), true, string(gatewayv1.GatewayReasonAccepted), "served by Traefik"),
-		condition(string(gatewayv1.GatewayConditionProgrammed), true, string(gatewayv1.GatewayReasonProgrammed), "served by Traefik"))
 }

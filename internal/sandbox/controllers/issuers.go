@@ -8,7 +8,7 @@ import (
 	"fmt"
 
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 	"github.com/cert-manager/cert-manager/pkg/util/pki"
 	corev1 "k8s.io/api/core/v1"
@@ -17,7 +17,7 @@ import (
 )
 
 func (a *authority) clusterIssuer(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	var issuer certmanagerv1.ClusterIssuer
+	var issuer cmv1.ClusterIssuer
 	if err := a.client.Get(ctx, req.NamespacedName, &issuer); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
@@ -25,7 +25,7 @@ func (a *authority) clusterIssuer(ctx context.Context, req reconcile.Request) (r
 }
 
 func (a *authority) issuer(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	var issuer certmanagerv1.Issuer
+	var issuer cmv1.Issuer
 	if err := a.client.Get(ctx, req.NamespacedName, &issuer); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
@@ -33,7 +33,8 @@ func (a *authority) issuer(ctx context.Context, req reconcile.Request) (reconcil
 }
 
 // checkIssuer sets the Ready condition of an issuer whose Secret is in that namespace.
-func (a *authority) checkIssuer(ctx context.Context, issuer, before certmanagerv1.GenericIssuer, namespace string) error {
+func (a *authority) checkIssuer(ctx context.Context, issuer, before cmv1.GenericIssuer,
+	namespace string) error {
 	status, reason, message := cmmeta.ConditionTrue, "IsReady", "signs with the requester's key"
 	spec := issuer.GetSpec()
 	switch {
@@ -47,9 +48,10 @@ func (a *authority) checkIssuer(ctx context.Context, issuer, before certmanagerv
 			}
 		}
 	case spec.SelfSigned == nil:
-		status, reason, message = cmmeta.ConditionFalse, "Unsupported", "the sandbox has issuers of type ca and selfSigned only"
+		status, reason = cmmeta.ConditionFalse, "Unsupported"
+		message = "the sandbox has issuers of type ca and selfSigned only"
 	}
-	apiutil.SetIssuerCondition(issuer, issuer.GetGeneration(), certmanagerv1.IssuerConditionReady, status, reason, message)
+	apiutil.SetIssuerCondition(issuer, issuer.GetGeneration(), cmv1.IssuerConditionReady, status, reason, message)
 	return patchStatus(ctx, a.client, before, issuer)
 }
 

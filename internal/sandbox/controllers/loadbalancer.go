@@ -82,7 +82,8 @@ func (b *balancer) reconcile(ctx context.Context, _ reconcile.Request) (reconcil
 }
 
 // serve writes the Service's address and gives it.
-func (b *balancer) serve(ctx context.Context, s *corev1.Service, pools []pool, others []claimant, c claimant) ([]netip.Addr, error) {
+func (b *balancer) serve(ctx context.Context, s *corev1.Service, pools []pool,
+	others []claimant, c claimant) ([]netip.Addr, error) {
 	before := s.DeepCopy()
 	if s.Spec.Type != corev1.ServiceTypeLoadBalancer {
 		s.Status.LoadBalancer = corev1.LoadBalancerStatus{}
@@ -165,7 +166,8 @@ func annotation(s *corev1.Service, name string) string {
 func wantedAddresses(s *corev1.Service) ([]netip.Addr, error) {
 	text := annotation(s, addressesAnnotation)
 	if text != "" && s.Spec.LoadBalancerIP != "" {
-		return nil, fmt.Errorf("it has both the annotation %s%s and spec.loadBalancerIP", annotationDomains[0], addressesAnnotation)
+		return nil, fmt.Errorf("it has both the annotation %s%s and spec.loadBalancerIP",
+			annotationDomains[0], addressesAnnotation)
 	}
 	if text == "" {
 		text = s.Spec.LoadBalancerIP

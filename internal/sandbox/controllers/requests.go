@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 	"github.com/cert-manager/cert-manager/pkg/util/pki"
 	corev1 "k8s.io/api/core/v1"
@@ -17,13 +17,13 @@ import (
 
 // DenyAnnotation on a CertificateRequest or on its namespace has the sandbox's approver deny the
 // request instead of approving it; its value becomes the condition's message.
-const DenyAnnotation = "sandbox.streamforge.io/deny-certificates"
+const DenyAnnotation = "sandbox.streamforge.home/deny-certificates"
 
 const certManagerGroup = "cert-manager.io"
 
 // request takes a CertificateRequest one step further: approval, then signature.
 func (a *authority) request(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	var request certmanagerv1.CertificateRequest
+	var request cmv1.CertificateRequest
 	if err := a.client.Get(ctx, req.NamespacedName, &request); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
@@ -34,7 +34,7 @@ func (a *authority) request(ctx context.Context, req reconcile.Request) (reconci
 	before := request.DeepCopy()
 	switch {
 	case apiutil.CertificateRequestIsDenied(&request):
-		a.finish(&request, certmanagerv1.CertificateRequestReasonDenied, "an approver denied the request")
+		a.finish(&request, cmv1.CertificateRequestReasonDenied, "an approver denied the request")
 	case !apiutil.CertificateRequestIsApproved(&request):
 		if err := a.approve(ctx, &request); err != nil {
 			return reconcile.Result{}, err
@@ -48,45 +48,47 @@ func (a *authority) request(ctx context.Context, req reconcile.Request) (reconci
 }
 
 // finished says whether nothing can happen to the request any more.
-func finished(r *certmanagerv1.CertificateRequest) bool {
+func finished(r *cmv1.CertificateRequest) bool {
 	switch apiutil.CertificateRequestReadyReason(r) {
-	case certmanagerv1.CertificateRequestReasonIssued, certmanagerv1.CertificateRequestReasonFailed,
-		certmanagerv1.CertificateRequestReasonDenied:
+	case cmv1.CertificateRequestReasonIssued, cmv1.CertificateRequestReasonFailed,
+		cmv1.CertificateRequestReasonDenied:
 		return true
 	}
 	return false
 }
 
 // finish records that the request will never be signed.
-func (a *authority) finish(r *certmanagerv1.CertificateRequest, reason, message string) {
+func (a *authority) finish(r *cmv1.CertificateRequest, reason, message string) {
 	now := metav1.NewTime(a.clock.Now())
 	r.Status.FailureTime = &now
-	apiutil.SetCertificateRequestCondition(r, certmanagerv1.CertificateRequestConditionReady, cmmeta.ConditionFalse, reason, message)
+	apiutil.SetCertificateRequestCondition(r, cmv1.CertificateRequestConditionReady,
+		cmmeta.ConditionFalse, reason, message)
 }
 
 // approve records the approver's decision.
-func (a *authority) approve(ctx context.Context, r *certmanagerv1.CertificateRequest) error {
+func (a *authority) approve(ctx context.Context, r *cmv1.CertificateRequest) error {
 	var namespace corev1.Namespace
 	if err := a.client.Get(ctx, client.ObjectKey{Name: r.Namespace}, &namespace); err != nil {
 		return client.IgnoreNotFound(err)
 	}
 	for _, o := range []client.Object{r, &namespace} {
 		if why, denies := o.GetAnnotations()[DenyAnnotation]; denies {
-			apiutil.SetCertificateRequestCondition(r, certmanagerv1.CertificateRequestConditionDenied, cmmeta.ConditionTrue, "Policy", why)
+			apiutil.SetCertificateRequestCondition(r, cmv1.CertificateRequestConditionDenied,
+				cmmeta.ConditionTrue, "Policy", why)
 			return nil
 		}
 	}
-	apiutil.SetCertificateRequestCondition(r, certmanagerv1.CertificateRequestConditionApproved,
+	apiutil.SetCertificateRequestCondition(r, cmv1.CertificateRequestConditionApproved,
 		cmmeta.ConditionTrue, "cert-manager.io", "approved by the sandbox")
 	return nil
 }
 
 // sign answers an approved request. A missing or unready issuer leaves it pending, a request that
 // can never be signed fails.
-func (a *authority) sign(ctx context.Context, r *certmanagerv1.CertificateRequest) error {
+func (a *authority) sign(ctx context.Context, r *cmv1.CertificateRequest) error {
 	pending := func(format string, args ...any) {
-		apiutil.SetCertificateRequestCondition(r, certmanagerv1.CertificateRequestConditionReady, cmmeta.ConditionFalse,
-			certmanagerv1.CertificateRequestReasonPending, fmt.Sprintf(format, args...))
+		apiutil.SetCertificateRequestCondition(r, cmv1.CertificateRequestConditionReady, cmmeta.ConditionFalse,
+			cmv1.CertificateRequestReasonPending, fmt.Sprintf(format, args...))
 	}
 	issuer, namespace, err := a.issuerOf(ctx, r)
 	if apierrors.IsNotFound(err) {
@@ -96,7 +98,7 @@ func (a *authority) sign(ctx context.Context, r *certmanagerv1.CertificateReques
 	if err != nil {
 		return err
 	}
-	ready := certmanagerv1.IssuerCondition{Type: certmanagerv1.IssuerConditionReady, Status: cmmeta.ConditionTrue}
+	ready := cmv1.IssuerCondition{Type: cmv1.IssuerConditionReady, Status: cmmeta.ConditionTrue}
 	if !apiutil.IssuerHasCondition(issuer, ready) {
 		pending("issuer %s is not ready", r.Spec.IssuerRef.Name)
 		return nil
@@ -111,30 +113,32 @@ func (a *authority) sign(ctx context.Context, r *certmanagerv1.CertificateReques
 		bundle, err = signWith(pair, r)
 	} else {
 		var key corev1.Secret
-		name := r.Annotations[certmanagerv1.CertificateRequestPrivateKeyAnnotationKey]
+		name := r.Annotations[cmv1.CertificateRequestPrivateKeyAnnotationKey]
 		if keyErr := a.live.Get(ctx, client.ObjectKey{Namespace: r.Namespace, Name: name}, &key); keyErr != nil {
-			pending("private key in secret %q, named by annotation %s: %v", name, certmanagerv1.CertificateRequestPrivateKeyAnnotationKey, keyErr)
+			pending("private key in secret %q, named by annotation %s: %v",
+				name, cmv1.CertificateRequestPrivateKeyAnnotationKey, keyErr)
 			return nil
 		}
 		bundle, err = signSelf(key.Data[corev1.TLSPrivateKeyKey], r)
 	}
 	if err != nil {
-		a.finish(r, certmanagerv1.CertificateRequestReasonFailed, err.Error())
+		a.finish(r, cmv1.CertificateRequestReasonFailed, err.Error())
 		return nil
 	}
 	r.Status.Certificate, r.Status.CA = bundle.ChainPEM, bundle.CAPEM
-	apiutil.SetCertificateRequestCondition(r, certmanagerv1.CertificateRequestConditionReady, cmmeta.ConditionTrue,
-		certmanagerv1.CertificateRequestReasonIssued, "certificate issued")
+	apiutil.SetCertificateRequestCondition(r, cmv1.CertificateRequestConditionReady, cmmeta.ConditionTrue,
+		cmv1.CertificateRequestReasonIssued, "certificate issued")
 	return nil
 }
 
 // issuerOf gives the request's issuer and the namespace of that issuer's Secret.
-func (a *authority) issuerOf(ctx context.Context, r *certmanagerv1.CertificateRequest) (certmanagerv1.GenericIssuer, string, error) {
+func (a *authority) issuerOf(ctx context.Context,
+	r *cmv1.CertificateRequest) (issuer cmv1.GenericIssuer, namespace string, err error) {
 	ref := r.Spec.IssuerRef
-	if apiutil.IssuerKind(ref) == certmanagerv1.ClusterIssuerKind {
-		issuer := &certmanagerv1.ClusterIssuer{}
+	if apiutil.IssuerKind(ref) == cmv1.ClusterIssuerKind {
+		issuer = &cmv1.ClusterIssuer{}
 		return issuer, clusterSecrets, a.client.Get(ctx, client.ObjectKey{Name: ref.Name}, issuer)
 	}
-	issuer := &certmanagerv1.Issuer{}
+	issuer = &cmv1.Issuer{}
 	return issuer, r.Namespace, a.client.Get(ctx, client.ObjectKey{Namespace: r.Namespace, Name: ref.Name}, issuer)
 }

@@ -3,14 +3,14 @@ package controllers
 import (
 	"fmt"
 
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	"github.com/cert-manager/cert-manager/pkg/util/pki"
 )
 
 // signWith answers a request with a certificate of the authority: names from the signing request,
 // usages, duration and CA flag from the object. It fails when the two contradict each other or the
 // signing request is not one.
-func signWith(ca keyPair, r *certmanagerv1.CertificateRequest) (pki.PEMBundle, error) {
+func signWith(ca keyPair, r *cmv1.CertificateRequest) (pki.PEMBundle, error) {
 	template, err := pki.CertificateTemplateFromCertificateRequest(r)
 	if err != nil {
 		return pki.PEMBundle{}, fmt.Errorf("certificate signing request: %w", err)
@@ -19,7 +19,7 @@ func signWith(ca keyPair, r *certmanagerv1.CertificateRequest) (pki.PEMBundle, e
 }
 
 // signSelf answers a request with a certificate signed by its own key, given in PEM.
-func signSelf(keyPEM []byte, r *certmanagerv1.CertificateRequest) (pki.PEMBundle, error) {
+func signSelf(keyPEM []byte, r *cmv1.CertificateRequest) (pki.PEMBundle, error) {
 	template, err := pki.CertificateTemplateFromCertificateRequest(r)
 	if err != nil {
 		return pki.PEMBundle{}, fmt.Errorf("certificate signing request: %w", err)

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	"github.com/cert-manager/cert-manager/pkg/util/pki"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -95,9 +95,9 @@ func TestSignWith(t *testing.T) {
 			ca, err := parseKeyPair(c.ca)
 			require.NoError(t, err)
 			csr, _ := csrFor(t, wish())
-			bundle, err := signWith(ca, &certmanagerv1.CertificateRequest{Spec: certmanagerv1.CertificateRequestSpec{
+			bundle, err := signWith(ca, &cmv1.CertificateRequest{Spec: cmv1.CertificateRequestSpec{
 				Request: csr, Duration: &metav1.Duration{Duration: 48 * time.Hour},
-				Usages: []certmanagerv1.KeyUsage{certmanagerv1.UsageDigitalSignature, certmanagerv1.UsageServerAuth},
+				Usages: []cmv1.KeyUsage{cmv1.UsageDigitalSignature, cmv1.UsageServerAuth},
 			}})
 			require.NoError(t, err)
 			require.Equal(t, string(root[corev1.TLSCertKey]), string(bundle.CAPEM))
@@ -120,14 +120,14 @@ func TestSignWith(t *testing.T) {
 func TestSignRefuses(t *testing.T) {
 	ca, err := parseKeyPair(certificateBy(t, "root", true, nil))
 	require.NoError(t, err)
-	_, err = signWith(ca, &certmanagerv1.CertificateRequest{Spec: certmanagerv1.CertificateRequestSpec{Request: []byte("no PEM")}})
+	_, err = signWith(ca, &cmv1.CertificateRequest{Spec: cmv1.CertificateRequestSpec{Request: []byte("no PEM")}})
 	require.ErrorContains(t, err, "certificate signing request: error decoding certificate request PEM block")
 
 	csr, _ := csrFor(t, wish())
 	_, otherKey := newKey(t)
-	_, err = signSelf(otherKey, &certmanagerv1.CertificateRequest{Spec: certmanagerv1.CertificateRequestSpec{Request: csr}})
+	_, err = signSelf(otherKey, &cmv1.CertificateRequest{Spec: cmv1.CertificateRequestSpec{Request: csr}})
 	require.EqualError(t, err, "private key: it did not sign the request")
-	_, err = signSelf(nil, &certmanagerv1.CertificateRequest{Spec: certmanagerv1.CertificateRequestSpec{Request: csr}})
+	_, err = signSelf(nil, &cmv1.CertificateRequest{Spec: cmv1.CertificateRequestSpec{Request: csr}})
 	require.ErrorContains(t, err, "private key: ")
 }
 

@@ -8,27 +8,22 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/yaml"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
 )
 
-// suite is one real API server with kube-controller-manager's volume and endpoint controllers and
-// the operators under test; nil where the binaries are absent.
+// suite is one real cluster without containers, and the operators under test in it; nil where the
+// programs are absent.
 var suite *struct {
 	config *rest.Config
 	client client.Client
 }
+
+var programs = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}
 
 func TestMain(m *testing.M) {
 	code, err := runSuite(m)
@@ -48,7 +43,7 @@ func binaries() string {
 }
 
 func runSuite(m *testing.M) (code int, err error) {
-	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager"} {
+	for _, name := range programs {
 		if _, err := os.Stat(filepath.Join(binaries(), name)); err != nil {
 			return m.Run(), nil
 		}
@@ -59,7 +54,7 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, env.Stop()) }()
-	stop, err := controllerManager(env)
+	stop, err := controlPlane(env)
 	if err != nil {
 		return 1, err
 	}
@@ -79,21 +74,20 @@ func runSuite(m *testing.M) (code int, err error) {
 		cancel()
 		err = errors.Join(err, <-done)
 	}()
-	for _, d := range mirror.Definitions() {
-		if err := c.Create(ctx, d); err != nil {
-			return 1, err
-		}
+	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: mirror.Definitions()}); err != nil {
+		return 1, err
 	}
 	return m.Run(), nil
 }
 
-// controllerManager starts kube-controller-manager with the controllers the operators rely on.
-func controllerManager(env *envtest.Environment) (stop func(), err error) {
+// controlPlane starts what else acts in a cluster: controllers, the scheduler and, played by
+// kwok, the kubelets of two nodes.
+func controlPlane(env *envtest.Environment) (stop func(), err error) {
 	dir, err := os.MkdirTemp("", "controllers")
 	if err != nil {
 		return nil, err
 	}
-	user, err := env.AddUser(envtest.User{Name: "kcm", Groups: []string{"system:masters"}}, nil)
+	user, err := env.AddUser(envtest.User{Name: "plane", Groups: []string{"system:masters"}}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -105,94 +99,26 @@ func controllerManager(env *envtest.Environment) (stop func(), err error) {
 	if err := os.WriteFile(file, kubeconfig, 0o600); err != nil {
 		return nil, err
 	}
-	command := exec.Command(filepath.Join(binaries(), "kube-controller-manager"), "--kubeconfig="+file,
-		"--leader-elect=false", "--secure-port=0", "--pvclaimbinder-sync-period=500ms", "--use-service-account-credentials=false",
-		"--controllers=persistentvolume-binder-controller,persistentvolume-protection-controller,"+
-			"persistentvolumeclaim-protection-controller,endpointslice-controller")
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
-	return func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
+	var running []*exec.Cmd
+	stop = func() {
+		for _, command := range running {
+			_ = command.Process.Kill()
+			_ = command.Wait()
+		}
 		_ = os.RemoveAll(dir)
-	}, nil
-}
-
-// world gives a client of the suite's API server and a namespace of the test's own.
-func world(t *testing.T) (client.Client, string) {
-	t.Helper()
-	if suite == nil {
-		t.Skipf("no etcd, kube-apiserver and kube-controller-manager in %s: build the toolchain first, or set KUBEBUILDER_ASSETS", binaries())
 	}
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
-	require.NoError(t, suite.client.Create(t.Context(), ns))
-	return suite.client, ns.Name
-}
-
-// create creates objects and removes them when the test ends.
-func create(t *testing.T, c client.Client, objects ...client.Object) {
-	t.Helper()
-	for _, o := range objects {
-		require.NoError(t, c.Create(t.Context(), o))
-		t.Cleanup(func() {
-			require.NoError(t, client.IgnoreNotFound(c.Delete(context.Background(), o)))
-		})
+	for _, args := range [][]string{
+		{"kube-controller-manager", "--leader-elect=false", "--secure-port=0", "--pvclaimbinder-sync-period=500ms",
+			"--controllers=*,-serviceaccount-token-controller", "--use-service-account-credentials=false"},
+		{"kube-scheduler", "--leader-elect=false", "--secure-port=0"},
+		{"kwok", "--manage-all-nodes", "--node-ip=10.250.0.1", "--cidr=10.240.0.0/16"},
+	} {
+		command := exec.Command(filepath.Join(binaries(), args[0]), append(args[1:], "--kubeconfig="+file)...)
+		if err := command.Start(); err != nil {
+			stop()
+			return nil, err
+		}
+		running = append(running, command)
 	}
-}
-
-// until reads o until it is as wanted; check fills in what is still missing.
-func until[T client.Object](t *testing.T, c client.Client, o T, check func(T) bool) T {
-	t.Helper()
-	if !assert.Eventually(t, func() bool {
-		return c.Get(t.Context(), client.ObjectKeyFromObject(o), o) == nil && check(o)
-	}, 20*time.Second, 20*time.Millisecond) {
-		seen, err := yaml.Marshal(o)
-		t.Fatalf("last seen: %s %v", seen, err)
-	}
-	return o
-}
-
-// gone waits until o no longer exists.
-func gone(t *testing.T, c client.Client, o client.Object) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		return apierrors.IsNotFound(c.Get(t.Context(), client.ObjectKeyFromObject(o), o))
-	}, 20*time.Second, 20*time.Millisecond, "%s is still there", o.GetName())
-}
-
-// change updates o as it is now.
-func change[T client.Object](t *testing.T, c client.Client, o T, edit func(T)) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		if c.Get(t.Context(), client.ObjectKeyFromObject(o), o) != nil {
-			return false
-		}
-		edit(o)
-		return c.Update(t.Context(), o) == nil
-	}, 20*time.Second, 20*time.Millisecond)
-}
-
-func objectMeta(namespace, name string) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Namespace: namespace, Name: name}
-}
-
-// hasEvent waits for an event of that reason about an object of that name.
-func hasEvent(t *testing.T, c client.Client, namespace, name, reason string) string {
-	t.Helper()
-	var message string
-	require.Eventually(t, func() bool {
-		var events corev1.EventList
-		if c.List(t.Context(), &events, client.InNamespace(namespace)) != nil {
-			return false
-		}
-		for _, e := range events.Items {
-			if e.InvolvedObject.Name == name && e.Reason == reason {
-				message = e.Message
-				return true
-			}
-		}
-		return false
-	}, 20*time.Second, 20*time.Millisecond, "no event %s about %s", reason, name)
-	return message
+	return stop, nil
 }

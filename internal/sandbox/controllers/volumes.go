@@ -29,8 +29,10 @@ var volumes = operator{name: "volumes", setup: func(mgr ctrl.Manager) error {
 }}
 
 const (
-	provisionerAnnotation   = "volume.kubernetes.io/storage-provisioner" // set by kube-controller-manager: who shall provision
-	selectedNodeAnnotation  = "volume.kubernetes.io/selected-node"       // set by the scheduler: where the first consumer runs
+	// provisionerAnnotation is set by kube-controller-manager: who shall provision.
+	provisionerAnnotation = "volume.kubernetes.io/storage-provisioner"
+	// selectedNodeAnnotation is set by the scheduler: where the first consumer will run.
+	selectedNodeAnnotation  = "volume.kubernetes.io/selected-node"
 	provisionedByAnnotation = "pv.kubernetes.io/provisioned-by"
 )
 
@@ -80,13 +82,14 @@ func volumeFor(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClas
 	if class.ReclaimPolicy != nil {
 		policy = *class.ReclaimPolicy
 	}
+	size := claim.Spec.Resources.Requests[corev1.ResourceStorage]
 	return &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{
 			Name:        "pvc-" + string(claim.UID),
 			Annotations: map[string]string{provisionedByAnnotation: class.Provisioner},
 		},
 		Spec: corev1.PersistentVolumeSpec{
-			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: claim.Spec.Resources.Requests[corev1.ResourceStorage]},
+			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: size},
 			AccessModes:                   claim.Spec.AccessModes,
 			VolumeMode:                    claim.Spec.VolumeMode,
 			MountOptions:                  class.MountOptions,
@@ -105,7 +108,8 @@ func volumeFor(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClas
 
 // expand grows the volume of a bound claim, as a CSI driver would; a class that does not allow it
 // has the API server refuse the larger claim.
-func (p *provisioner) expand(ctx context.Context, claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClass) error {
+func (p *provisioner) expand(ctx context.Context, claim *corev1.PersistentVolumeClaim,
+	class *storagev1.StorageClass) error {
 	want, has := claim.Spec.Resources.Requests[corev1.ResourceStorage], claim.Status.Capacity[corev1.ResourceStorage]
 	grows := class.AllowVolumeExpansion != nil && *class.AllowVolumeExpansion
 	if !grows || claim.Status.Phase != corev1.ClaimBound || want.Cmp(has) <= 0 {

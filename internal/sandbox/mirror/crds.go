@@ -6,26 +6,34 @@ import (
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
+// shortNames are those people type, by kind.
+var shortNames = map[string][]string{
+	"Certificate": {"cert", "certs"}, "CertificateRequest": {"cr", "crs"},
+	"Issuer": {"iss"}, "ClusterIssuer": {"ciss"},
+	"GatewayClass": {"gc"}, "Gateway": {"gtw"}, "ReferenceGrant": {"refgrant"},
+}
+
 // manifestCRDs are the definitions behind pins.AllManifests.
 func manifestCRDs() []crd { return slices.Concat(gatewayAPICRDs(), traefikCRDs(), snapshotCRDs()) }
 
 // gatewayAPICRDs are those of the experimental channel.
 func gatewayAPICRDs() []crd {
 	const group = "gateway.networking.k8s.io"
-	crds := []crd{
-		{kind: "BackendLBPolicy", plural: "backendlbpolicies", versions: []string{"v1alpha2"}, shortNames: []string{"blbpolicy"}},
-		{kind: "BackendTLSPolicy", plural: "backendtlspolicies", versions: []string{"v1alpha3"}, shortNames: []string{"btlspolicy"}},
-		{kind: "GatewayClass", plural: "gatewayclasses", versions: []string{"v1", "v1beta1"}, shortNames: []string{"gc"}, cluster: true},
-		{kind: "Gateway", plural: "gateways", versions: []string{"v1", "v1beta1"}, shortNames: []string{"gtw"}},
-		{kind: "GRPCRoute", plural: "grpcroutes", versions: []string{"v1"}},
-		{kind: "HTTPRoute", plural: "httproutes", versions: []string{"v1", "v1beta1"}},
-		{kind: "ReferenceGrant", plural: "referencegrants", versions: []string{"v1beta1"}, shortNames: []string{"refgrant"}, noStatus: true},
-		{kind: "TCPRoute", plural: "tcproutes", versions: []string{"v1alpha2"}},
-		{kind: "TLSRoute", plural: "tlsroutes", versions: []string{"v1alpha2"}},
-		{kind: "UDPRoute", plural: "udproutes", versions: []string{"v1alpha2"}},
-	}
+	like := func(versions ...string) crd { return crd{versions: versions} }
+	classes, grants := like("v1", "v1beta1"), like("v1beta1")
+	classes.cluster, grants.noStatus = true, true
+	crds := slices.Concat(
+		inGroup(group, classes, [][2]string{{"GatewayClass", "gatewayclasses"}}),
+		inGroup(group, like("v1", "v1beta1"), [][2]string{{"Gateway", "gateways"}, {"HTTPRoute", "httproutes"}}),
+		inGroup(group, like("v1"), [][2]string{{"GRPCRoute", "grpcroutes"}}),
+		inGroup(group, grants, [][2]string{{"ReferenceGrant", "referencegrants"}}),
+		inGroup(group, like("v1alpha3"), [][2]string{{"BackendTLSPolicy", "backendtlspolicies"}}),
+		inGroup(group, like("v1alpha2"), [][2]string{
+			{"BackendLBPolicy", "backendlbpolicies"}, {"TCPRoute", "tcproutes"},
+			{"TLSRoute", "tlsroutes"}, {"UDPRoute", "udproutes"},
+		}),
+	)
 	for i := range crds {
-		crds[i].group = group
 		crds[i].annotations = map[string]string{
 			// The API server refuses definitions in *.k8s.io groups that do not state their approval.
 			"api-approved.kubernetes.io":               "unapproved, stand-in of the streamforge sandbox",
@@ -62,8 +70,9 @@ func certManagerCRDs() []crd {
 		{"CertificateRequest", "certificaterequests"}, {"Certificate", "certificates"}, {"Issuer", "issuers"},
 	})
 	clusterWide := crd{versions: v1.versions, cluster: true}
-	crds = append(crds, inGroup("cert-manager.io", clusterWide, [][2]string{{"ClusterIssuer", "clusterissuers"}})...)
-	return append(crds, inGroup("acme.cert-manager.io", v1, [][2]string{{"Challenge", "challenges"}, {"Order", "orders"}})...)
+	return slices.Concat(crds,
+		inGroup("cert-manager.io", clusterWide, [][2]string{{"ClusterIssuer", "clusterissuers"}}),
+		inGroup("acme.cert-manager.io", v1, [][2]string{{"Challenge", "challenges"}, {"Order", "orders"}}))
 }
 
 // inGroup gives one definition per {kind, plural}, each like the pattern.
@@ -72,6 +81,7 @@ func inGroup(group string, like crd, kinds [][2]string) []crd {
 	for i, k := range kinds {
 		crds[i] = like
 		crds[i].group, crds[i].kind, crds[i].plural = group, k[0], k[1]
+		crds[i].shortNames = shortNames[k[0]]
 	}
 	return crds
 }

@@ -33,18 +33,20 @@ type crdSet struct {
 }
 
 // workload is one Deployment, DaemonSet or StatefulSet with its ServiceAccount and, where it has
-// one, its Service. Strings marked (t) are Helm templates.
+// one, its Service. Strings marked (t) are Helm templates. Labels are those of its pods and
+// selector besides name and instance; Values is the dotted path of the values that place and size
+// it, empty for the top.
 type workload struct {
 	Kind           string            `json:"kind"`
 	Name           string            `json:"name,omitempty"`           // (t) empty means the release's full name
 	ServiceAccount string            `json:"serviceAccount,omitempty"` // (t) empty means the workload's name
-	Labels         map[string]string `json:"labels,omitempty"`         // (t) of its pods and selector, besides name and instance
-	Values         string            `json:"values,omitempty"`         // dotted path of the values that place and size it; empty means the top
-	Image          string            `json:"image"`                    // shown, never run
-	Args           []string          `json:"args,omitempty"`           // (t)
-	Ports          []port            `json:"ports,omitempty"`          // of its container
-	Pod            map[string]any    `json:"pod,omitempty"`            // further fields of the pod's spec
-	Container      map[string]any    `json:"container,omitempty"`      // further fields of its container
+	Labels         map[string]string `json:"labels,omitempty"`         // (t)
+	Values         string            `json:"values,omitempty"`
+	Image          string            `json:"image"`               // shown, never run
+	Args           []string          `json:"args,omitempty"`      // (t)
+	Ports          []port            `json:"ports,omitempty"`     // of its container
+	Pod            map[string]any    `json:"pod,omitempty"`       // further fields of the pod's spec
+	Container      map[string]any    `json:"container,omitempty"` // further fields of its container
 	Service        *service          `json:"service,omitempty"`
 }
 
@@ -116,8 +118,8 @@ func (s crdSet) write(pin pins.Chart, files map[string][]byte) error {
 			return err
 		}
 	}
-	files["templates/crds.yaml"] = fmt.Appendf(nil,
-		"{{- if .Values.crds.enabled }}\n{{- if .Values.crds.keep }}\n%s{{- else }}\n%s{{- end }}\n{{- end }}\n", kept, documents)
+	const choice = "{{- if .Values.crds.enabled }}\n{{- if .Values.crds.keep }}\n%s{{- else }}\n%s{{- end }}\n{{- end }}\n"
+	files["templates/crds.yaml"] = fmt.Appendf(nil, choice, kept, documents)
 	return nil
 }
 

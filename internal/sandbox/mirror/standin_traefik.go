@@ -16,10 +16,10 @@ var traefik = standIn{
 		"providers": values{"kubernetesGateway": values{"enabled": false, "experimentalChannel": false}},
 		"metrics":   values{"prometheus": values{"service": values{"enabled": false}}},
 		"ports": values{
-			"traefik":   values{"port": 8080, "expose": values{"default": false}, "exposedPort": 8080, "protocol": "TCP"},
-			"web":       values{"port": 8000, "expose": values{"default": true}, "exposedPort": 80, "protocol": "TCP"},
-			"websecure": values{"port": 8443, "expose": values{"default": true}, "exposedPort": 443, "protocol": "TCP", "tls": values{"enabled": true}},
-			"metrics":   values{"port": 9100, "expose": values{"default": false}, "exposedPort": 9100, "protocol": "TCP"},
+			"traefik":   inside(8080),
+			"web":       values{"port": 8000, "expose": values{"default": true}, "exposedPort": 80},
+			"websecure": values{"port": 8443, "expose": values{"default": true}, "exposedPort": 443, "tls": values{"enabled": true}},
+			"metrics":   inside(9100),
 		},
 		"service": values{
 			"enabled": true, "type": "LoadBalancer", "annotations": values{}, "labels": values{}, "spec": values{},
@@ -33,4 +33,9 @@ var traefik = standIn{
 		},
 		"podSecurityContext": values{"runAsGroup": 65532, "runAsNonRoot": true, "runAsUser": 65532},
 	},
+}
+
+// inside is a port that the Service does not expose.
+func inside(port int) values {
+	return values{"port": port, "expose": values{"default": false}, "exposedPort": port}
 }

@@ -95,12 +95,16 @@ var ingressNginx = standIn{
 	values: values{
 		"tcp": values{},
 		"controller": values{
-			"config":               values{},
-			"replicaCount":         1,
-			"resources":            values{"requests": values{"cpu": "100m", "memory": "90Mi"}},
-			"ingressClassResource": values{"name": "nginx", "enabled": true, "default": false, "controllerValue": "k8s.io/ingress-nginx"},
-			"service":              values{"type": "LoadBalancer", "annotations": values{}, "ports": values{"http": 80, "https": 443}},
-			"metrics":              values{"enabled": false},
+			"config":       values{},
+			"replicaCount": 1,
+			"resources":    values{"requests": values{"cpu": "100m", "memory": "90Mi"}},
+			"metrics":      values{"enabled": false},
+			"ingressClassResource": values{
+				"name": "nginx", "enabled": true, "default": false, "controllerValue": "k8s.io/ingress-nginx",
+			},
+			"service": values{
+				"type": "LoadBalancer", "annotations": values{}, "ports": values{"http": 80, "https": 443},
+			},
 			"admissionWebhooks": values{"enabled": true, "certManager": values{
 				"enabled": false, "rootCert": values{"duration": ""}, "admissionCert": values{"duration": ""},
 			}},

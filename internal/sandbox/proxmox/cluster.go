@@ -5,13 +5,11 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func clusterRoutes() []route {
-	options := []string{"delete", "digest"}
-	for _, k := range clusterOptions {
-		options = append(options, k)
-	}
+	options := append([]string{"delete", "digest"}, clusterOptions...)
 	return []route{
 		on("GET", "/version", accepts(), showVersion),
 		on("GET", "/cluster/nextid", accepts("vmid:int"), nextID),
@@ -24,13 +22,10 @@ func clusterRoutes() []route {
 }
 
 func showVersion(c *call) (any, error) {
-	release := c.opt.Version
-	if i := slices.Index([]byte(release), '.'); i > 0 {
-		if j := slices.Index([]byte(release[i+1:]), '.'); j > 0 {
-			release = release[:i+1+j]
-		}
-	}
-	return map[string]any{"version": c.opt.Version, "release": release, "repoid": "5f1d1c7c9d5c5d4e", "console": "html5"}, nil
+	parts := strings.Split(c.opt.Version, ".")
+	release := strings.Join(parts[:min(2, len(parts))], ".")
+	return map[string]any{"version": c.opt.Version, "release": release, "repoid": "5f1d1c7c9d5c5d4e",
+		"console": "html5"}, nil
 }
 
 // machines lists all VMs by id.

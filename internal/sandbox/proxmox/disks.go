@@ -2,7 +2,6 @@ package proxmox
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -51,7 +50,7 @@ func isCloudInit(volume string, vm int) bool {
 func (e *edit) setDisk(slot, value string) error {
 	d, err := parseDrive(value)
 	if err != nil {
-		return refuse(slot, "%s", err.(*apiError).message) //nolint:errorlint,forcetypeassert // always one
+		return refuse(slot, "%s", because(err))
 	}
 	if old := e.config[slot]; old != "" {
 		was, err := parseDrive(old)
@@ -161,41 +160,4 @@ func (e *edit) newDisk(slot, storage string, bytes int64, d drive) error {
 	d.options.set("size", formatSize(bytes))
 	e.config[slot] = d.options.encode(id)
 	return nil
-}
-
-// add stores a new volume. One that takes the name of a volume to be dropped, as
-// a re-made cloud-init drive does, replaces it.
-func (e *edit) add(v volume, d Datastore) {
-	key := e.addVolume(v, d, e.m.Node)
-	if i := slices.Index(e.dropped, key); i >= 0 {
-		e.dropped = slices.Delete(e.dropped, i, i+1)
-		return
-	}
-	e.added = append(e.added, key)
-}
-
-// detach handles the volume a slot no longer refers to.
-func (e *edit) detach(slot, value string) error {
-	d, err := parseDrive(value)
-	if err != nil {
-		return err
-	}
-	if d.isEmptyCD() {
-		return nil
-	}
-	v, err := e.volume(d.volume, e.m.Node)
-	if err != nil || v.VM != e.m.ID {
-		return nil //nolint:nilerr // a volume that is gone or not ours needs no care
-	}
-	if isUnused(slot) || isCloudInit(v.ID, e.m.ID) {
-		e.dropped = append(e.dropped, e.volumeKey(v.ID, e.m.Node))
-		return nil
-	}
-	for k := 0; ; k++ {
-		free := fmt.Sprintf("unused%d", k)
-		if e.config[free] == "" {
-			e.config[free] = v.ID
-			return nil
-		}
-	}
 }

@@ -54,7 +54,7 @@ func flag(b bool) string {
 func encodeNIC(key, value, old string) (string, error) {
 	p, err := parseProperty(value, "model")
 	if err != nil {
-		return "", refuse(key, "%s", err.(*apiError).message) //nolint:errorlint,forcetypeassert // always one
+		return "", refuse(key, "%s", because(err))
 	}
 	model, mac := p.take("model"), p.take("macaddr")
 	for _, m := range []string{"virtio", "e1000", "e1000e", "rtl8139", "vmxnet3"} {
@@ -88,7 +88,7 @@ func newMAC() string {
 func (e *edit) encodePCI(key, value string) (string, error) {
 	p, err := parseProperty(value, "host")
 	if err != nil {
-		return "", refuse(key, "%s", err.(*apiError).message) //nolint:errorlint,forcetypeassert // always one
+		return "", refuse(key, "%s", because(err))
 	}
 	switch name := p.get("mapping"); {
 	case p.get("host") != "":

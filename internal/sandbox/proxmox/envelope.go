@@ -2,6 +2,7 @@ package proxmox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -29,6 +30,15 @@ func refuse(field, format string, args ...any) *apiError {
 		fields: map[string]string{field: fmt.Sprintf(format, args...)}}
 }
 
+// because is the bare text of an error, to be told in another answer.
+func because(err error) string {
+	var e *apiError
+	if errors.As(err, &e) {
+		return e.message
+	}
+	return err.Error()
+}
+
 func writeData(w http.ResponseWriter, data any) {
 	body, err := json.Marshal(map[string]any{"data": data})
 	if err != nil {
@@ -40,8 +50,8 @@ func writeData(w http.ResponseWriter, data any) {
 }
 
 func writeError(w http.ResponseWriter, err error) {
-	e, ok := err.(*apiError) //nolint:errorlint // handlers return it unwrapped
-	if !ok {
+	var e *apiError
+	if !errors.As(err, &e) {
 		e = fail("%v", err)
 	}
 	body := map[string]any{"data": nil, "message": e.message + "\n"}

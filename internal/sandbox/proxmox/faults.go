@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -38,7 +37,8 @@ const (
 	VMVanishes Kind = "vm-vanishes"
 )
 
-var kinds = []Kind{Unauthorized, InternalError, GatewayError, TaskFails, SlowTask, DropConnection, LostAnswer, VMVanishes}
+var kinds = []Kind{Unauthorized, InternalError, GatewayError, TaskFails, SlowTask, DropConnection,
+	LostAnswer, VMVanishes}
 
 // Duration is a time.Duration written as "1.5s" in JSON.
 type Duration time.Duration
@@ -60,11 +60,14 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 // Fault makes matching requests go wrong. Faults are tried in order; the first
 // that matches strikes.
 type Fault struct {
-	Match   string   `json:"match,omitempty"`   // "METHOD /path" below /api2/json, * for a method or a segment, ** for the rest; empty for every request
-	VM      int      `json:"vm,omitempty"`      // only requests about this VM, 0 for any
-	Kind    Kind     `json:"kind"`              // what happens
-	Count   int      `json:"count,omitempty"`   // how many times, 0 for always
-	Delay   Duration `json:"delay,omitempty"`   // how long a slow task lasts, or the answer is held back
+	// Match is "METHOD /path" with the path below /api2/json: * stands for any
+	// method or one segment, ** for the rest. Empty matches every request.
+	Match string `json:"match,omitempty"`
+	VM    int    `json:"vm,omitempty"`    // only requests about this VM, 0 for any
+	Kind  Kind   `json:"kind"`            // what happens
+	Count int    `json:"count,omitempty"` // how many times, 0 for always
+	// Delay is how long a slow task lasts, or by how much another kind comes late.
+	Delay   Duration `json:"delay,omitempty"`
 	Message string   `json:"message,omitempty"` // error text instead of the usual one
 	Struck  int      `json:"struck"`            // how many times it has happened so far
 }
@@ -162,51 +165,4 @@ func (b *faultBox) count(f *Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	f.Struck++
-}
-
-// misbehave carries a fault out and reports whether the request has been dealt with.
-func (s *Sim) misbehave(w http.ResponseWriter, r *http.Request, c *call, f *Fault) bool {
-	if f == nil {
-		return false
-	}
-	if f.forTask() {
-		c.task = f
-		return false
-	}
-	if f.Delay > 0 && !s.hold(r, time.Duration(f.Delay)) {
-		return true
-	}
-	switch f.Kind {
-	case Unauthorized:
-		writeError(w, &apiError{status: http.StatusUnauthorized, message: f.text()})
-	case InternalError:
-		writeError(w, fail("%s", f.text()))
-	case GatewayError:
-		writeError(w, &apiError{status: 599, message: f.text()})
-	case DropConnection:
-		dropConnection(w)
-	case VMVanishes:
-		id := f.VM
-		if id == 0 {
-			id = c.guessVM()
-		}
-		_ = s.RemoveVM(id) // gone already is as good
-		return false
-	case LostAnswer, TaskFails, SlowTask:
-		return false
-	}
-	return true
-}
-
-// hold waits and reports whether the client is still there.
-func (s *Sim) hold(r *http.Request, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-	case <-s.halt:
-	}
-	return false
 }

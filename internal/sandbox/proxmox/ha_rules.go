@@ -10,11 +10,9 @@ func checkHAResource(c *call, f map[string]string) error {
 	if g := f["group"]; g != "" && c.st.HA.Groups[g] == nil {
 		return fail("ha group '%s' does not exist", g)
 	}
-	defaults := map[string]string{"type": "vm", "state": "started", "max_restart": "1", "max_relocate": "1"}
-	for k, v := range defaults {
-		if f[k] == "" {
-			f[k] = v
-		}
+	f["type"] = "vm"
+	if f["state"] == "" {
+		f["state"] = "started"
 	}
 	return nil
 }

@@ -126,7 +126,7 @@ func createPool(c *call) (any, error) {
 func deletePool(c *call) (any, error) {
 	p, err := c.poolOfCall()
 	if err != nil {
-		return nil, fail("delete pool failed: %s", err.(*apiError).message) //nolint:errorlint,forcetypeassert // always one
+		return nil, fail("delete pool failed: %s", because(err))
 	}
 	if len(p.Members) > 0 {
 		return nil, fail("delete pool failed: pool '%s' is not empty", c.poolID())
@@ -139,7 +139,7 @@ func deletePool(c *call) (any, error) {
 func updatePool(c *call) (any, error) {
 	p, err := c.poolOfCall()
 	if err != nil {
-		return nil, fail("update pools failed: %s", err.(*apiError).message) //nolint:errorlint,forcetypeassert // always one
+		return nil, fail("update pools failed: %s", because(err))
 	}
 	members, err := c.poolMembers(p)
 	if err != nil {

@@ -16,7 +16,7 @@ func TestProviderFaults(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, testOptions(t))
 	s := newSite(f)
-	st := newStack(t, s)
+	st := newStack(t, s.program)
 	const create, start = "POST /nodes/*/qemu", "POST /nodes/*/qemu/*/status/start"
 	cases := []struct {
 		fault Fault

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,12 +30,12 @@ func binaries(t *testing.T) string {
 }
 
 // newStack is a Pulumi stack in a file backend of the test's own.
-func newStack(t *testing.T, s *site) auto.Stack {
+func newStack(t *testing.T, program pulumi.RunFunc) auto.Stack {
 	t.Helper()
 	dir, bin := t.TempDir(), binaries(t)
 	cli, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Dir(bin)})
 	require.NoError(t, err)
-	st, err := auto.UpsertStackInlineSource(t.Context(), "test", "simulator", s.program, auto.Pulumi(cli), auto.EnvVars(map[string]string{
+	env := auto.EnvVars(map[string]string{
 		"PATH":                     bin + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"PULUMI_BACKEND_URL":       "file://" + dir,
 		"PULUMI_HOME":              dir,
@@ -42,7 +43,8 @@ func newStack(t *testing.T, s *site) auto.Stack {
 		"PULUMI_SKIP_UPDATE_CHECK": "1",
 		"NO_PROXY":                 "127.0.0.1",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
-	}))
+	})
+	st, err := auto.UpsertStackInlineSource(t.Context(), "test", "simulator", program, auto.Pulumi(cli), env)
 	require.NoError(t, err)
 	return st
 }
@@ -90,7 +92,7 @@ func TestProviderLifecycle(t *testing.T) {
 	f := newFixture(t, opt)
 	s := newSite(f)
 	s.gpu, s.agent = true, true
-	st := newStack(t, s)
+	st := newStack(t, s.program)
 
 	require.Equal(t, map[string]int{"create": 7}, up(t, st))
 	require.Equal(t, VM{

@@ -68,7 +68,7 @@ func (c *call) dryRun(m *machine, set map[string]string) error {
 		}
 		d, err := parseDrive(set[k])
 		if err != nil {
-			return refuse(k, "%s", err.(*apiError).message) //nolint:errorlint,forcetypeassert // always one
+			return refuse(k, "%s", because(err))
 		}
 		name, _, ok := strings.Cut(d.volume, ":")
 		if d.isEmptyCD() || !ok {

@@ -50,7 +50,7 @@ func loadState(file string) (*state, error) {
 	if file == "" {
 		return st, nil
 	}
-	raw, err := os.ReadFile(file) //nolint:gosec // the operator's own state file
+	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return st, nil
 	}

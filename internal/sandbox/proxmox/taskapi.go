@@ -83,5 +83,6 @@ func stopTask(c *call) (any, error) {
 	}
 	t.Ended = c.opt.Clock()
 	c.giveUp(t, fail("interrupted by signal"))
+	close(t.quit)
 	return nil, nil
 }

@@ -18,7 +18,8 @@ type task struct {
 	Exit    string    `json:"exit,omitempty"` // "OK" or why it failed; empty while it runs
 	Log     []string  `json:"log,omitempty"`
 
-	undo func() // cleans up when the task does not succeed, may be nil
+	undo func()        // cleans up when the task does not succeed, may be nil
+	quit chan struct{} // closed when a client stops the task
 }
 
 func (t *task) running() bool { return t.Exit == "" }
@@ -34,12 +35,12 @@ type job struct {
 
 // start launches a task and returns its UPID. Validation belongs before it: from
 // here on errors are told by the task's exit status only.
-func (c *call) start(j job) (string, error) {
+func (c *call) start(j job) (string, error) { //nolint:unparam // most handlers end with it
 	s := c.Sim
 	s.st.Processes++
 	now := s.opt.Clock()
 	t := &task{Node: j.node, PID: 1000 + s.st.Processes, Type: j.kind, ID: j.id, User: s.tokenID(),
-		Started: now, undo: j.undo}
+		Started: now, undo: j.undo, quit: make(chan struct{})}
 	t.UPID = fmt.Sprintf("UPID:%s:%08X:%08X:%08X:%s:%s:%s:",
 		t.Node, t.PID, s.st.Processes*100, now.Unix(), t.Type, t.ID, t.User)
 	s.st.Tasks = append(s.st.Tasks, t)
@@ -57,15 +58,15 @@ func (c *call) start(j job) (string, error) {
 	s.work.Add(1)
 	go func() {
 		defer s.work.Done()
-		if s.pause(delay) {
+		if s.pause(delay, t.quit) {
 			s.finish(t, j.do, failure)
 		}
 	}()
 	return t.UPID, nil
 }
 
-// pause waits and reports whether the simulator is still up afterwards.
-func (s *Sim) pause(d time.Duration) bool {
+// pause waits and reports whether the task is still wanted afterwards.
+func (s *Sim) pause(d time.Duration, quit <-chan struct{}) bool {
 	if d <= 0 {
 		return true
 	}
@@ -74,9 +75,10 @@ func (s *Sim) pause(d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
+	case <-quit:
 	case <-s.halt:
-		return false
 	}
+	return false
 }
 
 // finish carries the task out and records how it ended.
@@ -84,7 +86,7 @@ func (s *Sim) finish(t *task, do func() error, failure error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || !t.running() {
-		return // a power cut, or the task has been stopped
+		return // a power cut, or stopped by a client
 	}
 	if failure == nil {
 		failure = do()
@@ -102,10 +104,7 @@ func (s *Sim) finish(t *task, do func() error, failure error) {
 }
 
 func (s *Sim) giveUp(t *task, failure error) {
-	t.Exit = failure.Error()
-	if e, ok := failure.(*apiError); ok { //nolint:errorlint // tasks return it unwrapped
-		t.Exit = e.message
-	}
+	t.Exit = because(failure)
 	t.Log = append(t.Log, "TASK ERROR: "+t.Exit)
 	if t.undo != nil {
 		t.undo()

@@ -1,0 +1,15 @@
+package kube
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// AwaitAddress are annotations of a Service of type LoadBalancer: the provider waits until it has
+// an address. Its own rule also waits for pods, and then ten seconds more for them to settle; who
+// needs the pods waits for their workload.
+func AwaitAddress() pulumi.StringMap {
+	return pulumi.StringMap{"pulumi.com/waitFor": pulumi.String("jsonpath={.status.loadBalancer.ingress[0].ip}")}
+}
+
+// AwaitNothing are annotations of any other Service, for the same reason.
+func AwaitNothing() pulumi.StringMap {
+	return pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+}
