@@ -15,6 +15,7 @@ type Config struct {
 	Cluster  Cluster  `json:"cluster"`
 	Network  Network  `json:"network"`
 	Storage  Storage  `json:"storage"`
+	Kafka    Kafka    `json:"kafka"`
 
 	Secrets Secrets `json:"-"`
 }

@@ -22,7 +22,9 @@ var storageRefusals = map[string]refusal{
 		"storage.gluster.class: nfs-client is already used by storage.nfs.class"}},
 	"no machine for linstor": {edits{"compute.pools[1].labels": nil}, []string{
 		"storage.linstor.replicas: 2 copies and their quorum need at least 3 machines labelled storage.streamforge/linstor, compute.pools have 0",
-		"storage.minio.nodes: 4 servers need as many machines labelled storage.streamforge/linstor, compute.pools have 0"}},
+		"storage.minio.nodes: 4 servers need as many machines labelled storage.streamforge/linstor, compute.pools have 0",
+		"kafka.cluster.pools[0].replicas: 3 nodes need as many machines labelled storage.streamforge/linstor, compute.pools have 0",
+		"kafka.cluster.pools[1].replicas: 3 nodes need as many machines labelled storage.streamforge/linstor, compute.pools have 0"}},
 	"label without a disk": {edits{"compute.pools[1].dataDiskGiB": nil}, []string{
 		"compute.pools[1].dataDiskGiB: is 0, but the label storage.streamforge/linstor promises Linstor a disk on these machines"}},
 	"gluster": {edits{"storage.gluster": map[string]any{"server": "gluster", "volume": "/gv0", "class": "glusterfs", "sizeGiB": 0,

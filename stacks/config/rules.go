@@ -15,6 +15,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.addressesOutsidePool()...)
 	errs = append(errs, c.networksApart()...)
 	errs = append(errs, c.storageFits()...)
+	errs = append(errs, c.kafkaFits()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 

@@ -50,6 +50,8 @@ func text(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Enum: []any{config.ControlPlane, config.Worker}}
 	case reflect.TypeFor[config.Access]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{config.Read, config.Write, config.ReadWrite}}
+	case reflect.TypeFor[config.KafkaRole]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{config.KafkaController, config.KafkaBroker}}
 	}
 	return nil
 }
