@@ -5,6 +5,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/streamforge/infrastructure/stacks"
+	"github.com/streamforge/infrastructure/stacks/config"
 )
 
 const project = "streamforge"
@@ -24,7 +26,8 @@ const project = "streamforge"
 // Resource is one registration.
 type Resource struct {
 	URN, Type, Name, Parent string
-	Custom, Protect         bool
+	Custom                  bool
+	Protect, Retain         bool
 	Inputs                  resource.PropertyMap
 	Dependencies            []string // URNs
 }
@@ -37,7 +40,9 @@ type Graph struct {
 	urns  map[string]int
 
 	domain     string
+	disposable bool
 	configured map[string]bool // every address in the configuration
+	pool       [2]netip.Addr   // MetalLB's range, inclusive: addresses in it are derived
 }
 
 // NewResource records a registration and answers with its inputs, as an update that went well.
@@ -49,7 +54,7 @@ func (g *Graph) NewResource(a pulumi.MockResourceArgs) (string, resource.Propert
 	g.urns[urn]++
 	g.All = append(g.All, Resource{
 		URN: urn, Type: a.TypeToken, Name: a.Name, Parent: parent,
-		Custom: a.RegisterRPC.GetCustom(), Protect: a.RegisterRPC.GetProtect(),
+		Custom: a.RegisterRPC.GetCustom(), Protect: a.RegisterRPC.GetProtect(), Retain: a.RegisterRPC.GetRetainOnDelete(),
 		Inputs: a.Inputs, Dependencies: a.RegisterRPC.GetDependencies(),
 	})
 	out := a.Inputs.Copy()
@@ -83,16 +88,29 @@ func run(t *testing.T, stack string, program pulumi.RunFunc, edits map[string]st
 	for key, value := range edits {
 		values[key] = value
 	}
+	g.learn(t, values)
+	err := pulumi.RunErr(program, pulumi.WithMocks(project, stack, g), func(info *pulumi.RunInfo) { info.Config = values })
+	return g, err
+}
+
+// learn takes from the configuration what the properties compare with.
+func (g *Graph) learn(t *testing.T, values map[string]string) {
+	t.Helper()
 	for _, value := range values {
 		for _, address := range ipv4.FindAllString(value, -1) {
 			g.configured[address] = true
 		}
 	}
-	var site struct{ Domain string }
-	require.NoError(t, json.Unmarshal([]byte(values["streamforge:site"]), &site))
-	g.domain = site.Domain
-	err := pulumi.RunErr(program, pulumi.WithMocks(project, stack, g), func(info *pulumi.RunInfo) { info.Config = values })
-	return g, err
+	var (
+		site    config.Site
+		compute config.Compute
+		network config.Network
+	)
+	for section, into := range map[string]any{"site": &site, "compute": &compute, "network": &network} {
+		require.NoError(t, json.Unmarshal([]byte(values["streamforge:"+section]), into))
+	}
+	g.domain, g.disposable = site.Domain, compute.Disposable
+	g.pool = [2]netip.Addr{network.PoolFirst, network.PoolLast}
 }
 
 // whole is the graph of the complete program.

@@ -109,10 +109,13 @@ func claimsHaveClass(g *Graph) (broken []string) {
 		}
 	}
 	g.walk(func(path string, o resource.PropertyMap) {
-		if _, claim := o["accessModes"]; claim {
-			if class, _ := text(o, "storageClassName"); !classes[class] {
-				broken = append(broken, fmt.Sprintf("%s asks for storage class %q, which nothing makes", path, class))
-			}
+		class, asks := text(o, "storageClass")
+		if o["accessModes"].IsArray() {
+			class, _ = text(o, "storageClassName")
+			asks = true // a claim without a class is broken too
+		}
+		if asks && !classes[class] {
+			broken = append(broken, fmt.Sprintf("%s asks for storage class %q, which nothing makes", path, class))
 		}
 	})
 	return broken
@@ -185,7 +188,9 @@ var (
 func addressesConfigured(g *Graph) (broken []string) {
 	return g.strings(func(path, value string) string {
 		for _, found := range ipv4.FindAllString(value, -1) {
-			if _, err := netip.ParseAddr(found); err != nil || slices.Contains(constants, found) {
+			address, err := netip.ParseAddr(found)
+			derived := !address.Less(g.pool[0]) && !g.pool[1].Less(address)
+			if err != nil || derived || slices.Contains(constants, found) {
 				continue
 			}
 			if !g.configured[found] {
@@ -257,8 +262,8 @@ var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "k
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
-		if slices.Contains(guarded, r.Type) && !r.Protect && g.stack != "sandbox" {
-			broken = append(broken, r.URN+" is not protected")
+		if slices.Contains(guarded, r.Type) && !r.Protect && !r.Retain && !g.disposable {
+			broken = append(broken, r.URN+" is neither protected nor retained")
 		}
 	}
 	return broken

@@ -84,49 +84,59 @@ func (b *balancer) reconcile(ctx context.Context, _ reconcile.Request) (reconcil
 // serve writes the Service's address and gives it.
 func (b *balancer) serve(ctx context.Context, s *corev1.Service, pools []pool,
 	others []claimant, c claimant) ([]netip.Addr, error) {
-	before := s.DeepCopy()
 	if s.Spec.Type != corev1.ServiceTypeLoadBalancer {
-		s.Status.LoadBalancer = corev1.LoadBalancerStatus{}
-		return nil, patchStatus(ctx, b.client, before, s)
+		return nil, b.write(ctx, s, nil, "")
 	}
 	if s.Spec.LoadBalancerClass != nil || s.DeletionTimestamp != nil {
 		return c.has, nil // somebody else's, or going
 	}
-	wants, err := wantedAddresses(s)
-	c.wants = wants
-	var ips []netip.Addr
+	if len(pools) == 0 {
+		return nil, b.write(ctx, s, nil, "") // not configured yet: nothing to complain about
+	}
+	var given []netip.Addr
 	var from string
-	if err == nil {
-		ips, from, err = allocate(pools, others, c)
+	wants, err := wantedAddresses(s)
+	if c.wants = wants; err == nil {
+		given, from, err = allocate(pools, others, c)
 	}
 	if err != nil {
 		b.events.Eventf(s, corev1.EventTypeWarning, "AllocationFailed", "no address for %q: %v", c, err)
-		s.Status.LoadBalancer = corev1.LoadBalancerStatus{}
-		return nil, patchStatus(ctx, b.client, before, s)
+		return nil, b.write(ctx, s, nil, "")
 	}
-	if slices.Equal(ips, c.has) {
-		return ips, nil
-	}
-	if s.Annotations[fromPoolAnnotation] != from {
-		noted := s.DeepCopy()
-		if noted.Annotations == nil {
-			noted.Annotations = map[string]string{}
-		}
-		noted.Annotations[fromPoolAnnotation] = from
-		if err := b.client.Patch(ctx, noted, client.MergeFrom(s)); err != nil {
-			return c.has, client.IgnoreNotFound(err)
-		}
-		s, before = noted, noted.DeepCopy()
-	}
-	s.Status.LoadBalancer = corev1.LoadBalancerStatus{}
-	for _, ip := range ips {
-		s.Status.LoadBalancer.Ingress = append(s.Status.LoadBalancer.Ingress, corev1.LoadBalancerIngress{IP: ip.String()})
-	}
-	if err := patchStatus(ctx, b.client, before, s); err != nil {
+	if err := b.write(ctx, s, given, from); err != nil {
 		return c.has, err
 	}
-	b.events.Eventf(s, corev1.EventTypeNormal, "IPAllocated", "address %v of pool %q", ips, from)
-	return ips, nil
+	if !slices.Equal(given, c.has) {
+		b.events.Eventf(s, corev1.EventTypeNormal, "IPAllocated", "address %v of pool %q", given, from)
+	}
+	return given, nil
+}
+
+// write makes the Service have these addresses of that pool. The annotation goes first: whoever
+// waits for the address then reads a Service that changes no more.
+func (b *balancer) write(ctx context.Context, s *corev1.Service, given []netip.Addr, from string) error {
+	if s.Annotations[fromPoolAnnotation] != from {
+		before := s.DeepCopy()
+		delete(s.Annotations, fromPoolAnnotation)
+		if from != "" {
+			s.Annotations = merged(s.Annotations, map[string]string{fromPoolAnnotation: from})
+		}
+		if err := b.client.Patch(ctx, s, client.MergeFrom(before)); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+	}
+	before := s.DeepCopy()
+	ingress := s.Status.LoadBalancer.Ingress
+	if same := slices.EqualFunc(given, ingress, func(a netip.Addr, i corev1.LoadBalancerIngress) bool {
+		return a.String() == i.IP
+	}); same {
+		return nil
+	}
+	s.Status.LoadBalancer = corev1.LoadBalancerStatus{}
+	for _, ip := range given {
+		s.Status.LoadBalancer.Ingress = append(s.Status.LoadBalancer.Ingress, corev1.LoadBalancerIngress{IP: ip.String()})
+	}
+	return patchStatus(ctx, b.client, before, s)
 }
 
 // claimantOf reads a Service; wants is left for serve, which reports what is wrong with it.

@@ -58,7 +58,7 @@ func TestServicesGetAddresses(t *testing.T) {
 
 	// A Service that is no load balancer any more gives its address back.
 	change(t, c, rival, func(s *corev1.Service) { s.Spec.Type = corev1.ServiceTypeClusterIP })
-	until(t, c, rival, func(s *corev1.Service) bool { return address(s) == "" })
+	until(t, c, rival, func(s *corev1.Service) bool { return address(s) == "" && s.Annotations[fromPoolAnnotation] == "" })
 }
 
 func TestServicesShareAnAddress(t *testing.T) {
@@ -76,7 +76,7 @@ func TestServicesShareAnAddress(t *testing.T) {
 func TestPoolMayComeLater(t *testing.T) {
 	c, ns := world(t)
 	early := balanced(ns, "early", map[string]string{"metallb.io/address-pool": "late"})
-	create(t, c, early)
+	create(t, c, addressPool(ns, "other", false, "203.0.113.78/32"), early)
 	require.Contains(t, hasEvent(t, c, ns, "early", "AllocationFailed"), `unknown pool "late"`)
 	create(t, c, addressPool(ns, "late", false, "203.0.113.77/32"))
 	until(t, c, early, func(s *corev1.Service) bool { return address(s) == "203.0.113.77" })
