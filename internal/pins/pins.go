@@ -42,6 +42,14 @@ var (
 	CSIDriverNFS = Chart{"csi-driver-nfs", "4.11.0", "https://raw.githubusercontent.com/kubernetes-csi/csi-driver-nfs/master/charts"}
 )
 
+// Charts of the data layer: event streams.
+var (
+	// renovate: datasource=docker depName=quay.io/strimzi-helm/strimzi-kafka-operator
+	Strimzi = Chart{"strimzi-kafka-operator", "0.47.0", "oci://quay.io/strimzi-helm"}
+	// renovate: datasource=helm depName=keda registryUrl=https://kedacore.github.io/charts
+	KEDA = Chart{"keda", "2.17.2", "https://kedacore.github.io/charts"}
+)
+
 // Manifests applied before the charts that need them.
 var (
 	// GatewayAPI is the experimental channel: TCPRoute and TLSRoute are only there, and it must be
@@ -69,6 +77,16 @@ const (
 	MinIOClient = "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z@sha256:a7fe349ef4bd8521fb8497f55c6042871b2ae640607cf99d9bede5e9bdf11727"
 )
 
+// Kafka as the pinned operator runs it. The operator's successor 0.48 no longer serves 3.9.
+const (
+	Kafka         = "3.9.1"
+	KafkaMetadata = "3.9-IV0" // format of the brokers' metadata; goes up after the version, never down
+	// KafkaConnect is the operator's own image; it holds no connectors but those that mirror clusters.
+	KafkaConnect = "quay.io/strimzi/kafka:0.47.0-kafka-3.9.1"
+	// KafkaUI is the last image of its makers; kafbat/kafka-ui continues it (docs/decisions/kafka.md).
+	KafkaUI = "docker.io/provectuslabs/kafka-ui:v0.7.2"
+)
+
 // Versions of what Kubespray installs.
 const (
 	// renovate: datasource=github-releases depName=kubernetes-sigs/kubespray
@@ -81,7 +99,7 @@ const (
 
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
-	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS}
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA}
 }
 
 // AllManifests lists every manifest, for the same readers.
