@@ -8,6 +8,7 @@ import (
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/storage"
+	"github.com/streamforge/infrastructure/infra/storage/objects"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -38,22 +39,37 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
+	classes, err = storage.Blocks(ctx, storage.BlocksInputs{
+		Charts: charts, Storage: c.Storage, Classes: classes,
+		Issuer: network.Issuer, IssuerReady: foundation.Certificates, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	s3, err := objects.Deploy(ctx, objects.Inputs{
+		MinIO: c.Storage.MinIO, DNSDomain: c.Cluster.DNSDomain, Classes: classes,
+		Foundation: foundation, Web: edge.Web, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("storage: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
-	export(ctx, c, foundation, edge, records)
+	export(ctx, c, foundation, edge, records, s3)
 	return nil
 }
 
 // export shows what a person needs next.
-func export(ctx *pulumi.Context, c *config.Config, f network.FoundationOutputs, e network.EdgeOutputs, r network.RecordsOutputs) {
+func export(ctx *pulumi.Context, c *config.Config, f network.FoundationOutputs, e network.EdgeOutputs, r network.RecordsOutputs, s3 objects.Outputs) {
 	published := pulumi.StringMap{}
 	for _, host := range r.Hosts {
 		published["https://"+host] = pulumi.String(c.Network.IngressIP.String())
 	}
 	ctx.Export("published", published)
+	ctx.Export("s3", pulumi.StringMap{"endpoint": pulumi.String(s3.Endpoint), "publicURL": pulumi.String(s3.PublicURL), "region": pulumi.String(s3.Region)})
 	ctx.Export("rootCertificate", f.RootCertificate)
 	ctx.Export("dashboardPassword", e.DashboardPassword)
 	ctx.Export("dnsPassword", e.DNS.Password)

@@ -4,6 +4,7 @@ package minio
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -119,8 +120,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err := m.policies(ctx, name, a); err != nil {
 		return nil, err
 	}
-	// Not after the Services: those count as made once a server answers behind them.
-	servers, err := m.servers(ctx, name, a, append(tls, root))
+	servers, err := m.servers(ctx, name, a, slices.Concat(tls, services, []pulumi.Resource{root}))
 	if err != nil {
 		return nil, err
 	}

@@ -73,10 +73,9 @@ func TestServers(t *testing.T) {
 	for _, probe := range []string{"startupProbe", "livenessProbe", "readinessProbe"} {
 		assert.Equal(t, "HTTPS", c[probe].(map[string]any)["httpGet"].(map[string]any)["scheme"], probe)
 	}
-	for _, other := range []string{"class", "minio-certificate", "Secret minio-root"} {
+	for _, other := range []string{"class", "minio-certificate", "Secret minio-root", "Service minio-minio-hl"} {
 		assert.True(t, set.DependsOn(other), other)
 	}
-	assert.False(t, set.DependsOn("Service minio-minio"), "a Service is made once its pods are ready")
 	assert.Nil(t, g.Get(t, "kubernetes:core/v1:Service", "minio-minio").At("spec.clusterIP"))
 	headless := g.Get(t, "kubernetes:core/v1:Service", "minio-minio-hl")
 	assert.Equal(t, set.At("spec.serviceName"), headless.At("metadata.name"))

@@ -6,6 +6,8 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
 )
 
 // Port names begin with https, which is how the gateway knows to speak TLS.
@@ -13,6 +15,12 @@ const (
 	portAPI     = "https-api"
 	portConsole = "https-console"
 )
+
+// PortName is the name of Port.
+const PortName = portAPI
+
+// ServiceLabels select Service among all of them.
+func ServiceLabels() map[string]string { return map[string]string{"app.kubernetes.io/name": Service} }
 
 // services declares the API's, the console's, and the one that gives each server its name.
 func (m *MinIO) services(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource, error) {
@@ -33,7 +41,7 @@ func (m *MinIO) services(ctx *pulumi.Context, name string, a Args) ([]pulumi.Res
 	} {
 		s.spec.Selector, s.spec.Ports = labels(app), corev1.ServicePortArray{s.port}
 		service, err := corev1.NewService(ctx, name+"-"+s.name, &corev1.ServiceArgs{
-			Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(s.name), Namespace: a.Namespace, Labels: labels(s.name)},
+			Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(s.name), Namespace: a.Namespace, Labels: labels(s.name), Annotations: kube.AwaitNothing()},
 			Spec:     s.spec,
 		}, pulumi.Parent(m))
 		if err != nil {

@@ -98,6 +98,9 @@ func (in EdgeInputs) namespace(ctx *pulumi.Context, name string, child pulumi.Re
 	return ns.Metadata.Name().Elem(), nil
 }
 
+// WebNamespace is where requests for published hosts come from, for network policies.
+const WebNamespace = traefikNamespace
+
 const traefikNamespace = "traefik"
 
 func primary(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption) (EdgeOutputs, error) {

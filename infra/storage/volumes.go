@@ -17,13 +17,16 @@ type VolumesInputs struct {
 	Disposable bool // lets a run delete namespaces; for sandboxes only
 }
 
-// Classes are the storage classes by what they are for. All of them travel together.
+// Classes are the storage classes by what they are for. All of them travel together: Volumes gives
+// the first of them, Blocks the rest.
 type Classes struct {
+	Shared     string            // ReadWriteMany, on NFS; not for databases
 	Replicated string            // ReadWriteOnce, on Linstor, copies on several machines; the cluster's default
 	Local      string            // ReadWriteOnce, on Linstor, bound to the machine it was made on; for what replicates itself
 	Snapshot   string            // VolumeSnapshotClass of both
-	Shared     string            // ReadWriteMany, on NFS; not for databases
-	Ready      []pulumi.Resource // claims of every class are bound
+	Gluster    string            // ReadWriteMany, folders of the Gluster volume; empty where the site has none
+	Volume     string            // PersistentVolume that is the whole Gluster volume, for one claim; empty likewise
+	Ready      []pulumi.Resource // claims of every class named here are bound
 }
 
 type volumes struct{ pulumi.ResourceState }

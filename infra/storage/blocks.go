@@ -1,0 +1,83 @@
+package storage
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/components/glusterfs"
+	"github.com/streamforge/infrastructure/components/piraeus"
+	"github.com/streamforge/infrastructure/internal/kube"
+	"github.com/streamforge/infrastructure/stacks/config"
+)
+
+// BlocksInputs is what the stage needs.
+type BlocksInputs struct {
+	Charts      kube.Charts
+	Storage     config.Storage
+	Classes     Classes           // from Volumes
+	Issuer      string            // ClusterIssuer
+	IssuerReady []pulumi.Resource // Issuer signs
+	Disposable  bool              // lets a run delete namespaces and classes; for sandboxes only
+}
+
+type blocks struct{ pulumi.ResourceState }
+
+// Blocks adds the classes of block volumes and of the Gluster volume. Nothing of the edge waits
+// for it.
+func Blocks(ctx *pulumi.Context, in BlocksInputs, opts ...pulumi.ResourceOption) (Classes, error) {
+	stage := &blocks{}
+	if err := ctx.RegisterComponentResource("streamforge:storage:Blocks", "storage-blocks", stage, opts...); err != nil {
+		return Classes{}, err
+	}
+	child := pulumi.Parent(stage)
+	classes, before := in.Classes, in.Classes.Ready
+	if in.Storage.Gluster != nil {
+		gluster, err := volume(ctx, in, child)
+		if err != nil {
+			return Classes{}, err
+		}
+		classes.Gluster, classes.Volume = gluster.Class, gluster.Volume
+		classes.Ready = slices.Concat(classes.Ready, gluster.Ready)
+		before = slices.Concat(before, gluster.Declared)
+	}
+	linstor, err := disks(ctx, in, before, child)
+	if err != nil {
+		return Classes{}, err
+	}
+	classes.Replicated, classes.Local, classes.Snapshot = linstor.Replicated, linstor.Local, linstor.Snapshot
+	classes.Ready = slices.Concat(classes.Ready, linstor.Ready)
+	return classes, ctx.RegisterResourceOutputs(stage, pulumi.Map{
+		"replicated": pulumi.String(classes.Replicated), "local": pulumi.String(classes.Local),
+		"snapshot": pulumi.String(classes.Snapshot), "gluster": pulumi.String(classes.Gluster),
+	})
+}
+
+func volume(ctx *pulumi.Context, in BlocksInputs, child pulumi.ResourceOption) (*glusterfs.GlusterFS, error) {
+	// The driver mounts on the nodes.
+	ns, err := kube.Namespace(ctx, "csi-nfs", kube.Privileged, child, pulumi.Protect(!in.Disposable))
+	if err != nil {
+		return nil, err
+	}
+	g := in.Storage.Gluster
+	return glusterfs.New(ctx, "glusterfs", glusterfs.Args{
+		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(),
+		Server: g.Server, Volume: g.Volume, Class: g.Class, SizeGiB: g.SizeGiB, MountOptions: g.MountOptions,
+		Disposable: in.Disposable,
+	}, child)
+}
+
+func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, child pulumi.ResourceOption) (*piraeus.Piraeus, error) {
+	// Satellites load a kernel module and write to raw disks.
+	ns, err := kube.Namespace(ctx, "piraeus-datastore", kube.Privileged, child, pulumi.Protect(!in.Disposable))
+	if err != nil {
+		return nil, err
+	}
+	l := in.Storage.Linstor
+	return piraeus.New(ctx, "piraeus", piraeus.Args{
+		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(), Issuer: in.Issuer,
+		NodeLabel: config.LinstorLabel, Device: l.Device, Replicas: l.Replicas,
+		ReplicatedClass: l.ReplicatedClass, LocalClass: l.LocalClass, SnapshotClass: l.SnapshotClass,
+		Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,
+	}, child)
+}
