@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/infra/cluster"
+	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
@@ -53,12 +54,24 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
+	streams, err := data.Deploy(ctx, data.Inputs{
+		Charts: charts, DNSDomain: c.Cluster.DNSDomain, Kafka: c.Kafka, Classes: classes,
+		Web: edge.Web, Brokers: edge.Kafka, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
 	export(ctx, c, foundation, edge, records, s3)
+	ctx.Export("kafka", pulumi.Map{
+		"bootstrap": pulumi.String(streams.Kafka.Bootstrap), "external": pulumi.String(streams.Kafka.External),
+		"ca": streams.Kafka.CA, "console": pulumi.String(streams.Kafka.Console),
+	})
+	ctx.Export("kafkaPassword", streams.Kafka.Password)
 	return nil
 }
 

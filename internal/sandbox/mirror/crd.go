@@ -23,6 +23,7 @@ type crd struct {
 	retired     []string // versions that the definition still names but does not serve
 	cluster     bool     // cluster-scoped
 	noStatus    bool     // has no status subresource
+	bare        []string // versions that have none although others do
 	shortNames  []string
 	annotations map[string]string
 }
@@ -57,7 +58,7 @@ func (c crd) definition() *apiextensionsv1.CustomResourceDefinition {
 				},
 			},
 		}
-		if !c.noStatus {
+		if !c.noStatus && !slices.Contains(c.bare, version) {
 			v.Subresources = &apiextensionsv1.CustomResourceSubresources{
 				Status: &apiextensionsv1.CustomResourceSubresourceStatus{},
 			}

@@ -11,6 +11,11 @@ var shortNames = map[string][]string{
 	"Certificate": {"cert", "certs"}, "CertificateRequest": {"cr", "crs"},
 	"Issuer": {"iss"}, "ClusterIssuer": {"ciss"},
 	"GatewayClass": {"gc"}, "Gateway": {"gtw"}, "ReferenceGrant": {"refgrant"},
+	"Kafka": {"k"}, "KafkaConnect": {"kc"}, "KafkaConnector": {"kctr"}, "KafkaNodePool": {"knp"},
+	"KafkaTopic": {"kt"}, "KafkaUser": {"ku"}, "ScaledObject": {"so"}, "TriggerAuthentication": {"ta", "triggerauth"},
+	"ArangoDeployment": {"arangodb", "arango"}, "ArangoMember": {"arangomembers"},
+	"ArangoBackup": {"arangobackup"}, "ArangoBackupPolicy": {"arangobackuppolicy", "arangobp"},
+	"postgresql": {"pg"}, "OperatorConfiguration": {"opconfig"}, "PostgresTeam": {"pgteam"},
 }
 
 // manifestCRDs are the definitions behind pins.AllManifests.

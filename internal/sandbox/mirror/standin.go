@@ -30,6 +30,7 @@ type crdSet struct {
 	subchart string // name of the subchart that holds them; empty means the chart's own templates
 	keep     bool   // they outlive the release where the value crds.keep is true
 	value    string // name of the value that switches them on; empty means crds.enabled
+	folder   bool   // they stand in the chart's crds/, which Helm applies once and never again
 }
 
 // workload is one Deployment, DaemonSet or StatefulSet with its ServiceAccount and, where it has
@@ -100,6 +101,10 @@ func (s crdSet) write(pin pins.Chart, files map[string][]byte) error {
 	documents, err := definitions(s.crds, nil)
 	if err != nil {
 		return err
+	}
+	if s.folder {
+		files["crds/crds.yaml"] = documents
+		return nil
 	}
 	if s.subchart != "" {
 		prefix := "charts/" + s.subchart + "/"

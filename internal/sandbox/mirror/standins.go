@@ -12,6 +12,10 @@ var standIns = map[string]standIn{
 	"nfs-subdir-external-provisioner": nfsProvisioner,
 	"piraeus":                         piraeus,
 	"csi-driver-nfs":                  csiDriverNFS,
+	"strimzi-kafka-operator":          strimzi,
+	"keda":                            keda,
+	"kube-arangodb":                   kubeArangoDB,
+	"postgres-operator":               postgresOperator,
 }
 
 // fullname is the template of the release's full name.
