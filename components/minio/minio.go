@@ -30,6 +30,7 @@ type Args struct {
 
 	Storage     []pulumi.Resource // claims of StorageClass are bound
 	IssuerReady []pulumi.Resource // Issuer signs
+	GatewayAPI  []pulumi.Resource // the definition of BackendTLSPolicy
 }
 
 // Bucket is one bucket. Buckets are made and changed, never deleted.

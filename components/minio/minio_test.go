@@ -85,7 +85,7 @@ func TestServers(t *testing.T) {
 func TestCertificateNamesEveryServer(t *testing.T) {
 	g, _ := graph(t, same)
 	c := g.Get(t, "kubernetes:cert-manager.io/v1:Certificate", "minio-certificate")
-	assert.Equal(t, []any{"minio", "minio.objects", "minio.objects.svc", "minio.objects.svc.example.local",
+	assert.Equal(t, []any{"minio", "minio.objects.svc", "minio.objects.svc.example.local",
 		"*.minio-hl.objects.svc.example.local", "localhost"}, c.At("spec.dnsNames"))
 	assert.True(t, c.DependsOn("issuer"))
 	for _, service := range []string{"minio", "minio-console"} {

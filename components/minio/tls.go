@@ -58,7 +58,7 @@ func (m *MinIO) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 					}},
 				},
 			},
-		}, child, kube.After(ca))
+		}, child, kube.After(ca), kube.After(a.GatewayAPI...))
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func (m *MinIO) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 func dnsNames(a Args) []string {
 	short := Service + "." + a.NamespaceName
 	return []string{
-		Service, short, short + ".svc", short + ".svc." + a.DNSDomain,
+		Service, short + ".svc", short + ".svc." + a.DNSDomain,
 		fmt.Sprintf("*.%s.%s.svc.%s", peers, a.NamespaceName, a.DNSDomain),
 		"localhost",
 	}

@@ -104,10 +104,10 @@ func TestSnapshots(t *testing.T) {
 	d := g.Get(t, "kubernetes:apps/v1:Deployment", "piraeus-snapshots")
 	assert.Equal(t, pins.SnapshotController, d.At("spec.template.spec.containers.0.image"))
 	assert.True(t, d.DependsOn("volumesnapshots.snapshot.storage.k8s.io"), "it exits without its kinds")
-	assert.True(t, d.DependsOn("piraeus-snapshots-ClusterRoleBinding"))
-	role := g.Get(t, "kubernetes:rbac.authorization.k8s.io/v1:Role", "piraeus-snapshots-Role")
+	assert.True(t, d.DependsOn("piraeus-snapshots-clusterrolebinding"))
+	role := g.Get(t, "kubernetes:rbac.authorization.k8s.io/v1:Role", "piraeus-snapshots-role")
 	assert.Equal(t, "blocks", role.At("metadata.namespace"))
-	assert.Nil(t, g.Get(t, "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "piraeus-snapshots-ClusterRole").At("metadata.namespace"))
+	assert.Nil(t, g.Get(t, "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "piraeus-snapshots-clusterrole").At("metadata.namespace"))
 }
 
 func TestDisposable(t *testing.T) {

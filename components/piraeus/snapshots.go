@@ -2,6 +2,7 @@ package piraeus
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -73,14 +74,14 @@ func (p *Piraeus) snapshotAccess(ctx *pulumi.Context, name string, a Args) ([]pu
 	}
 	made := []pulumi.Resource{}
 	for _, g := range grants {
-		role, err := kube.Apply(ctx, name+"-"+g.role, kube.Object{
+		role, err := kube.Apply(ctx, name+"-"+strings.ToLower(g.role), kube.Object{
 			Kind: kube.Kind{APIVersion: rbac, Kind: g.role}, Name: snapshotter, Namespace: g.namespace,
 			Fields: pulumi.Map{"rules": g.rules},
 		}, pulumi.Parent(p))
 		if err != nil {
 			return nil, err
 		}
-		binding, err := kube.Apply(ctx, name+"-"+g.binding, kube.Object{
+		binding, err := kube.Apply(ctx, name+"-"+strings.ToLower(g.binding), kube.Object{
 			Kind: kube.Kind{APIVersion: rbac, Kind: g.binding}, Name: snapshotter, Namespace: g.namespace,
 			Fields: pulumi.Map{
 				"roleRef": pulumi.Map{

@@ -73,6 +73,10 @@ var breaks = map[string]pulumi.RunFunc{
 		return register(ctx, "kubernetes:core/v1:Secret", "leak", object("v1", "Secret", pulumi.Map{
 			"stringData": pulumi.StringMap{"password": pulumi.String("in clear")}}))
 	},
+	"there is one default storage class": func(ctx *pulumi.Context) error {
+		return register(ctx, classType, "plain", object("storage.k8s.io/v1", "StorageClass", pulumi.Map{
+			"metadata": pulumi.Map{"name": pulumi.String("plain"), "annotations": pulumi.StringMap{defaultClass: pulumi.String("false")}}}))
+	},
 	"what cannot be rebuilt is protected": func(ctx *pulumi.Context) error {
 		return register(ctx, "proxmoxve:VM/virtualMachine:VirtualMachine", "loose", nil)
 	},
@@ -90,9 +94,18 @@ func TestPropertiesCanFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			program, ok := breaks[name]
 			require.True(t, ok, "no case breaks this property")
-			g, err := run(t, "homelab", program, nil)
+			g, err := run(t, "homelab", program)
 			require.NoError(t, err)
 			require.NotEmpty(t, holds(g))
 		})
+	}
+}
+
+// TestEveryGuardedKindIsNoticed: the protection is checked for each kind by itself.
+func TestEveryGuardedKindIsNoticed(t *testing.T) {
+	for _, kind := range guarded {
+		g, err := run(t, "homelab", func(ctx *pulumi.Context) error { return register(ctx, kind, "loose", nil) })
+		require.NoError(t, err)
+		require.Len(t, protected(g), 1, kind)
 	}
 }

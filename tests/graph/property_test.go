@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
@@ -29,6 +30,7 @@ var properties = map[string]property{
 	"addresses come from the configuration":         addressesConfigured,
 	"secrets are marked secret":                     secretsMarked,
 	"what cannot be rebuilt is protected":           protected,
+	"there is one default storage class":            oneDefaultClass,
 	"namespaces state their pod security":           podSecurity,
 	"namespaces exist before what is in them":       namespaced,
 }
@@ -44,7 +46,11 @@ func TestProperties(t *testing.T) {
 }
 
 func urnsUnique(g *Graph) (broken []string) {
-	for urn, n := range g.urns {
+	times := map[string]int{}
+	for _, r := range g.All {
+		times[r.URN]++
+	}
+	for urn, n := range times {
 		if n > 1 {
 			broken = append(broken, fmt.Sprintf("%s is registered %d times", urn, n))
 		}
@@ -55,7 +61,7 @@ func urnsUnique(g *Graph) (broken []string) {
 // layered: every resource belongs to a component; only layers hang on the stack itself.
 func layered(g *Graph) (broken []string) {
 	for _, r := range g.All {
-		if typeOf(r.Parent) == "" && !strings.HasPrefix(r.Type, "streamforge:") {
+		if kubetest.TypeOf(r.Parent) == "" && !strings.HasPrefix(r.Type, "streamforge:") {
 			broken = append(broken, r.URN+" has no layer")
 		}
 	}
@@ -107,6 +113,10 @@ func claimsHaveClass(g *Graph) (broken []string) {
 				classes[class] = true
 			}
 		}
+		if r.Type == classType {
+			class, _ := text(r.Inputs, "metadata.name")
+			classes[class] = true
+		}
 	}
 	g.walk(func(path string, o resource.PropertyMap) {
 		class, asks := text(o, "storageClass")
@@ -124,6 +134,7 @@ func claimsHaveClass(g *Graph) (broken []string) {
 const (
 	releaseType = "kubernetes:helm.sh/v3:Release"
 	crdType     = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+	classType   = "kubernetes:storage.k8s.io/v1:StorageClass"
 )
 
 func releasesPinned(g *Graph) (broken []string) {
@@ -148,6 +159,7 @@ func releasesPinned(g *Graph) (broken []string) {
 var chartOfGroup = map[string]string{
 	"metallb.io":      pins.MetalLB.Name,
 	"cert-manager.io": pins.CertManager.Name,
+	"piraeus.io":      pins.Piraeus.Name,
 }
 
 // nativeGroups are served by the API server itself.
@@ -201,9 +213,13 @@ func addressesConfigured(g *Graph) (broken []string) {
 	})
 }
 
+// inCluster are names of Services: namespace-qualified, or so short that only the namespace itself
+// and the pod resolve them.
+var inCluster = regexp.MustCompile(`^([a-z0-9-]+|(\*\.)?[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?)$`)
+
 func hostsInDomain(g *Graph) (broken []string) {
 	check := func(path, host string) {
-		if host != g.domain && !strings.HasSuffix(host, "."+g.domain) {
+		if host != g.domain && !strings.HasSuffix(host, "."+g.domain) && !inCluster.MatchString(host) {
 			broken = append(broken, fmt.Sprintf("%s: %s is not below %s", path, host, g.domain))
 		}
 	}
@@ -258,13 +274,33 @@ func plain(path string, value resource.PropertyValue) (broken []string) {
 
 // guarded types hold what a new deployment would not bring back.
 var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "kubernetes:core/v1:Namespace",
-	"kubernetes:core/v1:PersistentVolumeClaim", "tls:index/selfSignedCert:SelfSignedCert"}
+	"kubernetes:core/v1:PersistentVolumeClaim", "tls:index/selfSignedCert:SelfSignedCert",
+	classType, "kubernetes:core/v1:PersistentVolume", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass",
+	"kubernetes:piraeus.io/v1:LinstorCluster", "kubernetes:apps/v1:StatefulSet"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
 		if slices.Contains(guarded, r.Type) && !r.Protect && !r.Retain && !g.disposable {
 			broken = append(broken, r.URN+" is neither protected nor retained")
 		}
+	}
+	return broken
+}
+
+const defaultClass = "storageclass.kubernetes.io/is-default-class"
+
+// oneDefaultClass: with none, a claim without a class waits for ever; of several, the newest is taken.
+func oneDefaultClass(g *Graph) (broken []string) {
+	found := []string{}
+	for _, r := range g.All {
+		annotations := r.Inputs["metadata"]
+		if r.Type == classType && annotations.IsObject() && annotations.ObjectValue()["annotations"].IsObject() &&
+			annotations.ObjectValue()["annotations"].ObjectValue()[defaultClass].DeepEquals(resource.NewStringProperty("true")) {
+			found = append(found, r.Name)
+		}
+	}
+	if len(found) != 1 {
+		broken = append(broken, fmt.Sprintf("%d default storage classes: %v", len(found), found))
 	}
 	return broken
 }

@@ -4,7 +4,6 @@ package objects
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -134,7 +133,7 @@ func args(in Inputs, ns pulumi.StringInput, console string) minio.Args {
 		Nodes: m.Nodes, DriveGiB: m.DriveGiB, Parity: m.Parity, Region: m.Region, ConsoleURL: console,
 		StorageClass: in.Classes.Local, NodeLabel: config.LinstorLabel,
 		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, WebFrom: network.WebNamespace, Disposable: in.Disposable,
-		Storage: in.Classes.Ready, IssuerReady: slices.Concat(in.Foundation.Certificates, in.Foundation.Definitions),
+		Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates, GatewayAPI: in.Foundation.Definitions,
 	}
 	for _, b := range m.Buckets {
 		a.Buckets = append(a.Buckets, minio.Bucket(b))
