@@ -3,10 +3,8 @@ package proxmox
 import (
 	"net/netip"
 	"slices"
-	"sync"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,28 +19,14 @@ const (
 	sum       = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 )
 
-// recorder also keeps the options that only the engine sees.
-type recorder struct {
-	kubetest.Graph
-	mu      sync.Mutex
-	options map[string]*pulumi.MockResourceArgs // by name
-}
-
-func (r *recorder) NewResource(a pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	r.mu.Lock()
-	r.options[a.Name] = &a
-	r.mu.Unlock()
-	return r.Graph.NewResource(a)
-}
-
-func run(t *testing.T, a Args) (*recorder, *Proxmox, error) {
+func run(t *testing.T, a Args) (*kubetest.Graph, *Proxmox, error) {
 	t.Helper()
-	r, made := &recorder{options: map[string]*pulumi.MockResourceArgs{}}, (*Proxmox)(nil)
-	err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
+	var made *Proxmox
+	g, err := kubetest.TryRun(func(ctx *pulumi.Context) (err error) {
 		made, err = New(ctx, "proxmox", a)
 		return err
-	}, pulumi.WithMocks("streamforge", "test", r))
-	return r, made, err
+	})
+	return g, made, err
 }
 
 func site() Args {
@@ -86,7 +70,7 @@ func TestMachineHasWhatItsConfigurationSays(t *testing.T) {
 	}
 	assert.True(t, v.Protect)
 	assert.Equal(t, []string{"initialization.userAccount", "disks[0].importFrom", "nodeName"},
-		r.options["proxmox-k2w-7"].RegisterRPC.GetIgnoreChanges())
+		v.Request.GetIgnoreChanges())
 	assert.Len(t, made.Ready, 1)
 	assert.Equal(t, "k2w-7", made.Machines[0].Name)
 }
@@ -116,7 +100,7 @@ func TestMachineWithEveryOption(t *testing.T) {
 	assert.False(t, v.Protect)
 	assert.True(t, v.DependsOn("proxmox-pci-gpu0"), v.Dependencies)
 	assert.Equal(t, []string{"initialization.userAccount", "disks[0].importFrom"},
-		r.options["proxmox-k2w-7"].RegisterRPC.GetIgnoreChanges(), "a host that a person chose must be obeyed")
+		v.Request.GetIgnoreChanges(), "a host that a person chose must be obeyed")
 
 	gpu := r.Get(t, "proxmoxve:Hardware/mapping/pci:Pci", "proxmox-pci-gpu0")
 	assert.Equal(t, []any{
@@ -131,12 +115,11 @@ func TestProviderIsPinnedAndItsTokenSecret(t *testing.T) {
 	provider := r.Get(t, "pulumi:providers:proxmoxve", "proxmox")
 	assert.Equal(t, "https://pve1.dmz.home:8006", provider.At("endpoint"))
 	assert.True(t, provider.Secret("apiToken"))
-	rpc := r.options["proxmox"].RegisterRPC
-	assert.Equal(t, pins.ProxmoxPlugin, rpc.GetVersion())
-	assert.Equal(t, pins.ProxmoxPluginServer, rpc.GetPluginDownloadURL())
-	for name, o := range r.options {
-		if o.RegisterRPC.GetCustom() && name != "proxmox" {
-			assert.Contains(t, o.RegisterRPC.GetProvider(), "$pulumi:providers:proxmoxve::proxmox::", name)
+	assert.Equal(t, pins.ProxmoxPlugin, provider.Request.GetVersion())
+	assert.Equal(t, pins.ProxmoxPluginServer, provider.Request.GetPluginDownloadURL())
+	for _, o := range r.All {
+		if o.Request.GetCustom() && o.Name != "proxmox" {
+			assert.Contains(t, o.Request.GetProvider(), "$pulumi:providers:proxmoxve::proxmox::", o.Name)
 		}
 	}
 }
@@ -148,7 +131,7 @@ func TestImageIsFetchedWhereMachinesAre(t *testing.T) {
 			Name: "k2w-" + string(rune('1'+i)), VMID: 101 + i, Host: host, Address: netip.MustParseAddr("192.168.1.51"),
 		})
 	}
-	images := func(r *recorder) (names []string) {
+	images := func(r *kubetest.Graph) (names []string) {
 		for _, made := range r.All {
 			if made.Type == imageType {
 				names = append(names, made.Name)

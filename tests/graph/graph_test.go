@@ -6,91 +6,38 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
 
+	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks"
 	"github.com/streamforge/infrastructure/stacks/config"
+	"github.com/streamforge/infrastructure/tests/program"
 )
 
-const project = "streamforge"
-
 // Resource is one registration.
-type Resource struct {
-	URN, Type, Name, Parent string
-	Custom                  bool
-	Protect, Retain         bool
-	Inputs                  resource.PropertyMap
-	Dependencies            []string // URNs
-}
+type Resource = kubetest.Resource
 
-// Graph is every registration of one run.
+// Graph is every registration of one run, and what its configuration says.
 type Graph struct {
-	mu    sync.Mutex
-	stack string
-	All   []Resource
-	urns  map[string]int
-
+	kubetest.Graph
 	domain     string
 	disposable bool
 	configured map[string]bool // every address in the configuration
 	pool       [2]netip.Addr   // MetalLB's range, inclusive: addresses in it are derived
 }
 
-// NewResource records a registration and answers with its inputs, as an update that went well.
-func (g *Graph) NewResource(a pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	parent := a.RegisterRPC.GetParent()
-	urn := string(resource.NewURN(tokens.QName(g.stack), project, typeOf(parent), tokens.Type(a.TypeToken), a.Name))
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.urns[urn]++
-	g.All = append(g.All, Resource{
-		URN: urn, Type: a.TypeToken, Name: a.Name, Parent: parent,
-		Custom: a.RegisterRPC.GetCustom(), Protect: a.RegisterRPC.GetProtect(), Retain: a.RegisterRPC.GetRetainOnDelete(),
-		Inputs: a.Inputs, Dependencies: a.RegisterRPC.GetDependencies(),
-	})
-	out := a.Inputs.Copy()
-	if a.TypeToken == "tls:index/privateKey:PrivateKey" {
-		out["privateKeyPem"] = resource.MakeSecret(resource.NewStringProperty("PEM of " + a.Name))
-	}
-	return a.Name + "-id", out, nil
-}
-
-// Call refuses: a plan must not read the world.
-func (g *Graph) Call(a pulumi.MockCallArgs) (resource.PropertyMap, error) {
-	return nil, fmt.Errorf("unexpected invoke %s", a.Token)
-}
-
-func typeOf(urn string) tokens.Type {
-	if urn == "" {
-		return ""
-	}
-	t := resource.URN(urn).QualifiedType()
-	if t == resource.RootStackType {
-		return ""
-	}
-	return t
-}
-
-// run records program on the given stack's configuration; edits replace keys such as streamforge:charts.
-func run(t *testing.T, stack string, program pulumi.RunFunc, edits map[string]string) (*Graph, error) {
+// run records program on the given stack's configuration.
+func run(t *testing.T, stack string, deploy pulumi.RunFunc) (*Graph, error) {
 	t.Helper()
-	g := &Graph{stack: stack, urns: map[string]int{}, configured: map[string]bool{}}
-	values := configuration(t, stack)
-	for key, value := range edits {
-		values[key] = value
-	}
+	g := &Graph{Graph: kubetest.Graph{Stack: stack}, configured: map[string]bool{}}
+	values := program.Configuration(t, stack)
 	g.learn(t, values)
-	err := pulumi.RunErr(program, pulumi.WithMocks(project, stack, g), func(info *pulumi.RunInfo) { info.Config = values })
-	return g, err
+	return g, g.Record(deploy, values)
 }
 
 // learn takes from the configuration what the properties compare with.
@@ -116,29 +63,9 @@ func (g *Graph) learn(t *testing.T, values map[string]string) {
 // whole is the graph of the complete program.
 func whole(t *testing.T, stack string) *Graph {
 	t.Helper()
-	g, err := run(t, stack, stacks.Deploy, nil)
+	g, err := run(t, stack, stacks.Deploy)
 	require.NoError(t, err)
 	return g
-}
-
-// configuration is a committed stack file with the secrets and the mirror that a run needs.
-func configuration(t *testing.T, stack string) map[string]string {
-	t.Helper()
-	raw, err := os.ReadFile("../../Pulumi." + stack + ".yaml")
-	require.NoError(t, err)
-	var file struct{ Config map[string]any }
-	require.NoError(t, yaml.Unmarshal(raw, &file))
-	values := map[string]string{}
-	for key, value := range file.Config {
-		text, err := json.Marshal(value)
-		require.NoError(t, err)
-		values[key] = string(text)
-	}
-	values["streamforge:handover"] = `{"cluster": true, "vault": false}`
-	values["streamforge:charts"] = fmt.Sprintf(`{"mirror": %q}`, mirrorDir)
-	values["streamforge:proxmoxToken"] = "root@pam!pulumi=00000000-0000-0000-0000-000000000000"
-	values["streamforge:kubeconfig"] = kubeconfigFor(t, file.Config["streamforge:cluster"].(map[string]any))
-	return values
 }
 
 // walk visits every object inside every custom resource's inputs, outermost first. path names the

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 )
 
 // TestURNs compares every URN of the homelab stack with the golden file. A changed line is a
@@ -15,7 +17,7 @@ func TestURNs(t *testing.T) {
 	const golden = "testdata/urns.txt"
 	var lines []string
 	for _, r := range whole(t, "homelab").All {
-		lines = append(lines, strings.TrimPrefix(r.URN, "urn:pulumi:homelab::"+project+"::"))
+		lines = append(lines, strings.TrimPrefix(r.URN, "urn:pulumi:homelab::"+kubetest.Project+"::"))
 	}
 	slices.Sort(lines)
 	have := strings.Join(lines, "\n") + "\n"

@@ -7,18 +7,26 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
 )
 
+// Project is the Pulumi project of every mocked run, the name that Pulumi.yaml has.
+const Project = "streamforge"
+
 // Graph is what a mocked run registered, in the order of registration.
 type Graph struct {
-	mu  sync.Mutex
-	All []Resource
+	Stack string // name of the stack that runs, empty means test
+	All   []Resource
+
+	mu sync.Mutex
 }
 
 // Resource is one registration.
 type Resource struct {
+	URN          string
 	Type         string
 	Name         string
 	Inputs       resource.PropertyMap
@@ -26,18 +34,22 @@ type Resource struct {
 	Dependencies []string // URNs, those of Inputs and of DependsOn together
 	Protect      bool
 	Retain       bool // stays in the cluster when it leaves the program
+
+	Request *pulumirpc.RegisterResourceRequest // what else the engine is told; nil for a resource that is only read
 }
 
 // NewResource implements pulumi.MockResourceMonitor.
 func (g *Graph) NewResource(a pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	r := Resource{Type: a.TypeToken, Name: a.Name, Inputs: a.Inputs}
-	if rpc := a.RegisterRPC; rpc != nil {
-		r.Parent, r.Dependencies = rpc.GetParent(), rpc.GetDependencies()
-		r.Protect, r.Retain = rpc.GetProtect(), rpc.GetRetainOnDelete()
-	}
-	g.All = append(g.All, r)
+	rpc := a.RegisterRPC // its getters answer for nil too
+	g.All = append(g.All, Resource{
+		URN: string(resource.NewURN(tokens.QName(g.stack()), Project, TypeOf(rpc.GetParent()),
+			tokens.Type(a.TypeToken), a.Name)),
+		Type: a.TypeToken, Name: a.Name, Inputs: a.Inputs,
+		Parent: rpc.GetParent(), Dependencies: rpc.GetDependencies(),
+		Protect: rpc.GetProtect(), Retain: rpc.GetRetainOnDelete(), Request: rpc,
+	})
 	outputs := a.Inputs.Copy()
 	switch a.TypeToken { // what the providers make up
 	case "tls:index/privateKey:PrivateKey":
@@ -64,8 +76,33 @@ func Run(t *testing.T, program pulumi.RunFunc) *Graph {
 // TryRun runs program and gives its graph and its error.
 func TryRun(program pulumi.RunFunc) (*Graph, error) {
 	g := &Graph{}
-	err := pulumi.RunErr(program, pulumi.WithMocks("streamforge", "test", g))
-	return g, err
+	return g, g.Record(program, nil)
+}
+
+// Record runs program as an update of g's stack and adds what it registers to g. The keys of
+// configuration carry their namespace, such as streamforge:site.
+func (g *Graph) Record(program pulumi.RunFunc, configuration map[string]string) error {
+	return pulumi.RunErr(program, pulumi.WithMocks(Project, g.stack(), g),
+		func(info *pulumi.RunInfo) { info.Config = configuration })
+}
+
+func (g *Graph) stack() string {
+	if g.Stack == "" {
+		return "test"
+	}
+	return g.Stack
+}
+
+// TypeOf gives the types in a URN, outermost first and joined by $; nothing for the stack's own
+// URN and for none.
+func TypeOf(urn string) tokens.Type {
+	if urn == "" {
+		return ""
+	}
+	if t := resource.URN(urn).QualifiedType(); t != resource.RootStackType {
+		return t
+	}
+	return ""
 }
 
 // Get gives the one resource of that type and name.
