@@ -55,8 +55,8 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		return fmt.Errorf("storage: %w", err)
 	}
 	streams, err := data.Deploy(ctx, data.Inputs{
-		Charts: charts, DNSDomain: c.Cluster.DNSDomain, Kafka: c.Kafka, Classes: classes,
-		Web: edge.Web, Brokers: edge.Kafka, Disposable: disposable,
+		Charts: charts, DNSDomain: c.Cluster.DNSDomain, Kafka: c.Kafka, ArangoDB: c.ArangoDB, Postgres: c.Postgres,
+		Classes: classes, Objects: s3, Foundation: foundation, Web: edge.Web, Brokers: edge.Kafka, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("data: %w", err)
@@ -72,6 +72,15 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		"ca": streams.Kafka.CA, "console": pulumi.String(streams.Kafka.Console),
 	})
 	ctx.Export("kafkaPassword", streams.Kafka.Password)
+	ctx.Export("arangodb", pulumi.Map{
+		"endpoint": pulumi.String(streams.ArangoDB.Endpoint), "user": pulumi.String(streams.ArangoDB.User), "ca": streams.ArangoDB.CA,
+	})
+	ctx.Export("arangodbPassword", streams.ArangoDB.Password)
+	postgres := pulumi.Map{}
+	for name, c := range streams.Postgres.Clusters {
+		postgres[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
+	}
+	ctx.Export("postgres", postgres)
 	return nil
 }
 

@@ -3,11 +3,13 @@ package data
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/storage"
+	"github.com/streamforge/infrastructure/infra/storage/objects"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -17,7 +19,11 @@ type Inputs struct {
 	Charts     kube.Charts
 	DNSDomain  string // of the cluster, e.g. cluster.local
 	Kafka      config.Kafka
+	ArangoDB   config.ArangoDB
+	Postgres   config.Postgres
 	Classes    storage.Classes
+	Objects    objects.Outputs           // where backups go
+	Foundation network.FoundationOutputs // signs the servers' certificates
 	Web        *network.Web
 	Brokers    network.TLSListener // how the LAN reaches Kafka's brokers
 	Disposable bool                // lets a run delete namespaces, topics and volumes; for sandboxes only
@@ -25,8 +31,10 @@ type Inputs struct {
 
 // Outputs is what later layers may use.
 type Outputs struct {
-	Kafka Kafka
-	Ready []pulumi.Resource
+	Kafka    Kafka
+	ArangoDB ArangoDB
+	Postgres Postgres
+	Ready    []pulumi.Resource
 }
 
 type layer struct{ pulumi.ResourceState }
@@ -39,11 +47,20 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	}
 	child := pulumi.Parent(l)
 	var out Outputs
-	var err error
-	if out.Kafka, err = kafka(ctx, in, child); err != nil {
+	services, err := in.services(ctx, child)
+	if err != nil {
+		return Outputs{}, err
+	}
+	if out.Kafka, err = kafka(ctx, in, services, child); err != nil {
 		return Outputs{}, fmt.Errorf("kafka: %w", err)
 	}
-	out.Ready = out.Kafka.Ready
+	if out.ArangoDB, err = in.arangodb(ctx, child); err != nil {
+		return Outputs{}, fmt.Errorf("arangodb: %w", err)
+	}
+	if out.Postgres, err = in.postgres(ctx, services, child); err != nil {
+		return Outputs{}, fmt.Errorf("postgres: %w", err)
+	}
+	out.Ready = slices.Concat(out.Kafka.Ready, out.ArangoDB.Ready, out.Postgres.Ready)
 	return out, ctx.RegisterResourceOutputs(l, pulumi.Map{"bootstrap": pulumi.String(out.Kafka.Bootstrap)})
 }
 

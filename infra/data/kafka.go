@@ -37,12 +37,8 @@ const (
 )
 
 // kafka declares the operator, the cluster, what is on it, its console and the scalers.
-func kafka(ctx *pulumi.Context, in Inputs, child pulumi.ResourceOption) (Kafka, error) {
+func kafka(ctx *pulumi.Context, in Inputs, services map[string]pulumi.StringInput, child pulumi.ResourceOption) (Kafka, error) {
 	ns, err := in.namespace(ctx, kafkaNamespace, kube.Restricted, child)
-	if err != nil {
-		return Kafka{}, err
-	}
-	services, err := in.services(ctx, child)
 	if err != nil {
 		return Kafka{}, err
 	}

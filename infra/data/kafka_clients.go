@@ -36,7 +36,7 @@ const (
 
 const kedaNamespace = "keda"
 
-// services makes the namespaces of services that use Kafka.
+// services makes the namespaces of services that use the layer.
 func (in Inputs) services(ctx *pulumi.Context, child pulumi.ResourceOption) (map[string]pulumi.StringInput, error) {
 	all := map[string]pulumi.StringInput{}
 	for _, name := range in.Kafka.Namespaces {

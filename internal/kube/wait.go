@@ -1,6 +1,11 @@
 package kube
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"strconv"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // AwaitAddress are annotations of a Service of type LoadBalancer: the provider waits until it has
 // an address. Its own rule also waits for pods, and then ten seconds more for them to settle; who
@@ -12,4 +17,13 @@ func AwaitAddress() pulumi.StringMap {
 // AwaitNothing are annotations of any other Service, for the same reason.
 func AwaitNothing() pulumi.StringMap {
 	return pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+}
+
+// AwaitValue are annotations of an object whose status has no conditions: the provider waits until
+// the field at a JSON path, such as .status.phase, has that value.
+func AwaitValue(path, value string, timeout time.Duration) pulumi.StringMap {
+	return pulumi.StringMap{
+		"pulumi.com/waitFor":        pulumi.String("jsonpath={" + path + "}=" + value),
+		"pulumi.com/timeoutSeconds": pulumi.String(strconv.Itoa(int(timeout.Seconds()))),
+	}
 }

@@ -48,6 +48,10 @@ var (
 	Strimzi = Chart{"strimzi-kafka-operator", "0.47.0", "oci://quay.io/strimzi-helm"}
 	// renovate: datasource=helm depName=keda registryUrl=https://kedacore.github.io/charts
 	KEDA = Chart{"keda", "2.17.2", "https://kedacore.github.io/charts"}
+	// renovate: datasource=helm depName=kube-arangodb registryUrl=https://arangodb.github.io/kube-arangodb
+	KubeArangoDB = Chart{"kube-arangodb", "1.3.0", "https://arangodb.github.io/kube-arangodb"}
+	// renovate: datasource=helm depName=postgres-operator registryUrl=https://opensource.zalando.com/postgres-operator/charts/postgres-operator
+	PostgresOperator = Chart{"postgres-operator", "1.14.0", "https://opensource.zalando.com/postgres-operator/charts/postgres-operator"}
 )
 
 // Manifests applied before the charts that need them.
@@ -87,6 +91,11 @@ const (
 	KafkaUI = "docker.io/provectuslabs/kafka-ui:v0.7.2"
 )
 
+// ArangoDB is the database's image: from this version on the community's holds hot backup too. Its
+// licence allows 100 GiB of data, and no commercial use.
+// renovate: datasource=docker depName=arangodb/arangodb
+const ArangoDB = "docker.io/arangodb/arangodb:3.12.5"
+
 // Versions of what Kubespray installs.
 const (
 	// renovate: datasource=github-releases depName=kubernetes-sigs/kubespray
@@ -99,7 +108,7 @@ const (
 
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
-	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA}
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator}
 }
 
 // AllManifests lists every manifest, for the same readers.

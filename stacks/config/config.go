@@ -16,6 +16,8 @@ type Config struct {
 	Network  Network  `json:"network"`
 	Storage  Storage  `json:"storage"`
 	Kafka    Kafka    `json:"kafka"`
+	ArangoDB ArangoDB `json:"arangodb"`
+	Postgres Postgres `json:"postgres"`
 
 	Secrets Secrets `json:"-"`
 }

@@ -110,6 +110,6 @@ func TestEmptyConfigurationNamesEverySection(t *testing.T) {
 	require.Equal(t, []string{
 		"site: section is missing", "handover: section is missing", "compute: section is missing",
 		"cluster: section is missing", "network: section is missing", "storage: section is missing",
-		"kafka: section is missing",
+		"kafka: section is missing", "arangodb: section is missing", "postgres: section is missing",
 	}, problems(t, nil))
 }

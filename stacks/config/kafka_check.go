@@ -20,7 +20,7 @@ var (
 	javaClass    = regexp.MustCompile(`^([A-Za-z_$][A-Za-z0-9_$]*\.)*[A-Za-z_$][A-Za-z0-9_$]*$`)
 	pinnedImage  = regexp.MustCompile(`^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]*[0-9][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$`)
 	kafkaRoles   = []KafkaRole{KafkaController, KafkaBroker}
-	platformOnly = []string{"kafka", "keda"} // namespaces of the layer itself
+	platformOnly = []string{"kafka", "keda", ArangoDBNamespace, PostgresNamespace} // namespaces of the layer itself
 	ownSettings  = map[string]string{"retention.ms": "retentionHours", "cleanup.policy": "compact",
 		"min.insync.replicas": "minInSync"}
 )

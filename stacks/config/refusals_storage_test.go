@@ -51,7 +51,9 @@ var storageRefusals = map[string]refusal{
 	"bucket names": {edits{
 		"storage.minio.buckets[0].name": "Models", "storage.minio.buckets[1].name": "10.0.0.1", "storage.minio.users": []any{}}, []string{
 		`storage.minio.buckets[0].name: must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, and no address, got "Models"`,
-		`storage.minio.buckets[1].name: must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, and no address, got "10.0.0.1"`}},
+		`storage.minio.buckets[1].name: must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, and no address, got "10.0.0.1"`,
+		`arangodb.backup.user: "arangodb" is not one of storage.minio.users`,
+		`postgres.backup.user: "postgres" is not one of storage.minio.users`}},
 	"bucket twice": {edits{"storage.minio.buckets[1].name": "models-gnn", "storage.minio.users[1].grants[0].bucket": "backups-postgres"}, []string{
 		"storage.minio.buckets[1].name: models-gnn is already used by storage.minio.buckets[0].name"}},
 	"versions without versioning": {edits{"storage.minio.buckets[0].versioning": false}, []string{
@@ -62,7 +64,10 @@ var storageRefusals = map[string]refusal{
 	"users": {edits{"storage.minio.users[0].name": "g", "storage.minio.users[1].name": "readonly", "storage.minio.users[2].name": "arangodb"}, []string{
 		`storage.minio.users[0].name: must be 3 to 20 lower-case letters, digits and dashes, got "g"`,
 		"storage.minio.users[1].name: readonly is a name of MinIO's own",
-		"storage.minio.users[3].name: arangodb is already used by storage.minio.users[2].name"}},
+		"storage.minio.users[3].name: arangodb is already used by storage.minio.users[2].name",
+		"arangodb.backup.user: arangodb has no readwrite access to bucket backups-arangodb, which takes granting it in storage.minio.users",
+		"arangodb.backup.user: arangodb may not come from namespace arangodb, where the backups are made: add it to the user's namespaces",
+		`postgres.backup.user: "postgres" is not one of storage.minio.users`}},
 	"user without a bucket": {edits{"storage.minio.users[0].grants": []any{}}, []string{
 		"storage.minio.users[0].grants: must name at least one bucket, or leave the user out"}},
 	"grants": {edits{"storage.minio.users[1].grants": []any{

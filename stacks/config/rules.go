@@ -16,6 +16,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.networksApart()...)
 	errs = append(errs, c.storageFits()...)
 	errs = append(errs, c.kafkaFits()...)
+	errs = append(errs, c.databasesFit()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 
