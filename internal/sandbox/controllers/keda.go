@@ -69,7 +69,7 @@ func (k *kedaOperator) problem(ctx context.Context, o *unstructured.Unstructured
 	missing := func(what client.Object, name string) (string, error) {
 		err := k.client.Get(ctx, client.ObjectKey{Namespace: o.GetNamespace(), Name: name}, what)
 		if apierrors.IsNotFound(err) {
-			return fmt.Sprintf("%T %s does not exist", what, name), nil
+			return fmt.Sprintf("%s %s does not exist", kindOf(what), name), nil
 		}
 		return "", err
 	}

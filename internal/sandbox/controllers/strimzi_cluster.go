@@ -126,7 +126,7 @@ func (s *strimziOperator) authority(ctx context.Context, o *unstructured.Unstruc
 func (s *strimziOperator) exists(ctx context.Context, namespace, name string, o client.Object) error {
 	err := s.client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, o)
 	if apierrors.IsNotFound(err) {
-		return invalidf("InvalidConfigurationException", "%T %s does not exist", o, name)
+		return invalidf("InvalidConfigurationException", "%s %s does not exist", kindOf(o), name)
 	}
 	return err
 }

@@ -7,8 +7,18 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 )
+
+// kindOf names an object's kind, whether it has a Go type or not.
+func kindOf(o client.Object) string {
+	if gvk, err := apiutil.GVKForObject(o, scheme); err == nil {
+		return gvk.Kind
+	}
+	return "object"
+}
 
 func objectMetaOf(owner *unstructured.Unstructured, name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: owner.GetNamespace(), Name: name}
