@@ -1,0 +1,111 @@
+package upstream_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"sigs.k8s.io/yaml"
+)
+
+// upstreamChart is what upstream says about the values of one chart.
+type upstreamChart struct {
+	name     string         // "<chart>-<version>"
+	defaults map[string]any // with those of the sub-charts below their names
+	schema   *jsonschema.Schema
+	helm     *chart.Chart
+}
+
+// loadChart reads charts/<name>; fs.ErrNotExist when there are no data of that chart.
+func loadChart(dir, name string) (*upstreamChart, error) {
+	c, err := helmChart(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	defaults, err := chartutil.MergeValues(c, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	u := &upstreamChart{name: name, defaults: defaults, helm: c}
+	if c.Schema == nil {
+		return u, nil
+	}
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(c.Schema))
+	if err != nil {
+		return nil, fmt.Errorf("%s: schema: %w", name, err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("file:///"+name, schema); err != nil {
+		return nil, fmt.Errorf("%s: schema: %w", name, err)
+	}
+	if u.schema, err = compiler.Compile("file:///" + name); err != nil {
+		return nil, fmt.Errorf("%s: schema: %w", name, err)
+	}
+	return u, nil
+}
+
+// helmChart reads a chart as Helm does, with those sub-charts of which there are data.
+func helmChart(dir, name string) (*chart.Chart, error) {
+	c := &chart.Chart{Metadata: &chart.Metadata{}}
+	if err := decodeFile(filepath.Join(dir, "charts", name, "Chart.yaml"), c.Metadata); err != nil {
+		return nil, err
+	}
+	if err := decodeFile(filepath.Join(dir, "charts", name, "values.yaml"), &c.Values); err != nil {
+		return nil, err
+	}
+	schema, err := os.ReadFile(filepath.Join(dir, "charts", name, "values.schema.json"))
+	if err == nil {
+		c.Schema = schema
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, d := range c.Metadata.Dependencies {
+		sub, err := subChart(dir, d)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if sub != nil {
+			c.AddDependency(sub)
+		}
+	}
+	return c, nil
+}
+
+// subChart is nil when there are no data of a version that d accepts: the parent's own values
+// then say all that is known.
+func subChart(dir string, d *chart.Dependency) (*chart.Chart, error) {
+	found, err := filepath.Glob(filepath.Join(dir, "charts", d.Name+"-*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range found {
+		version := strings.TrimPrefix(filepath.Base(path), d.Name+"-")
+		if !chartutil.IsCompatibleRange(d.Version, version) {
+			continue
+		}
+		sub, err := helmChart(dir, filepath.Base(path))
+		if err == nil && d.Alias != "" {
+			sub.Metadata.Name = d.Alias
+		}
+		return sub, err
+	}
+	return nil, nil
+}
+
+func decodeFile(path string, into any) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := yaml.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
