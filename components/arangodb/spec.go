@@ -28,7 +28,7 @@ func (a Args) spec() pulumi.Map {
 		"tls": pulumi.Map{
 			"caSecretName": pulumi.String(CASecret(a.Name)),
 			"altNames": pulumi.ToStringArray([]string{
-				a.Name, a.Name + "." + a.NamespaceName, a.Name + "." + a.NamespaceName + ".svc",
+				a.Name, a.Name + "." + a.NamespaceName + ".svc",
 				a.Name + "." + a.NamespaceName + ".svc." + a.DNSDomain,
 			}),
 		},

@@ -30,7 +30,7 @@ func ReplicaHost(cluster, namespace string) string { return cluster + "-repl." +
 // dnsNames are those of both Services, from within the namespace to the full name.
 func dnsNames(cluster, namespace, domain string) (names []string) {
 	for _, service := range []string{cluster, cluster + "-repl"} {
-		names = append(names, service, service+"."+namespace, service+"."+namespace+".svc",
+		names = append(names, service, service+"."+namespace+".svc",
 			fmt.Sprintf("%s.%s.svc.%s", service, namespace, domain))
 	}
 	return names

@@ -138,8 +138,5 @@ func kubernetesValues(a OperatorArgs) pulumi.Map {
 		"enable_readiness_probe":  pulumi.Bool(true),
 		// The pods' own backup schedule is cron's, which changes its user.
 		"spilo_allow_privilege_escalation": pulumi.Bool(true),
-		"spilo_runasuser":                  pulumi.Int(runAsUser),
-		"spilo_runasgroup":                 pulumi.Int(runAsGroup),
-		"spilo_fsgroup":                    pulumi.Int(runAsGroup),
 	}
 }

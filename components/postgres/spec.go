@@ -44,8 +44,9 @@ func (a Args) spec() pulumi.Map {
 			"pg_hba":           pulumi.ToStringArray(access),
 			"synchronous_mode": pulumi.Bool(a.Synchronous && a.Instances > 1),
 		},
-		"tls":                 pulumi.Map{"secretName": pulumi.String(certificate(a.Name)), "caFile": pulumi.String("ca.crt")},
-		"spiloFSGroup":        pulumi.Int(runAsGroup), // the servers' key belongs to this group
+		"tls": pulumi.Map{"secretName": pulumi.String(certificate(a.Name)), "caFile": pulumi.String("ca.crt")},
+		// Not as root; the group also owns the servers' key.
+		"spiloRunAsUser": pulumi.Int(runAsUser), "spiloRunAsGroup": pulumi.Int(runAsGroup), "spiloFSGroup": pulumi.Int(runAsGroup),
 		"env":                 a.environment(),
 		"enableLogicalBackup": pulumi.Bool(a.Logical != nil),
 	}

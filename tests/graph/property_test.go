@@ -157,9 +157,12 @@ func releasesPinned(g *Graph) (broken []string) {
 // chartOfGroup names the chart that brings the definitions of an API group; other groups are
 // expected as CustomResourceDefinitions of the program itself.
 var chartOfGroup = map[string]string{
-	"metallb.io":      pins.MetalLB.Name,
-	"cert-manager.io": pins.CertManager.Name,
-	"piraeus.io":      pins.Piraeus.Name,
+	"metallb.io":            pins.MetalLB.Name,
+	"cert-manager.io":       pins.CertManager.Name,
+	"piraeus.io":            pins.Piraeus.Name,
+	"database.arangodb.com": pins.KubeArangoDB.Name,
+	"backup.arangodb.com":   pins.KubeArangoDB.Name,
+	"acid.zalan.do":         pins.PostgresOperator.Name,
 }
 
 // nativeGroups are served by the API server itself.
