@@ -100,7 +100,7 @@ func (s *Stack) run(ctx context.Context, op Operation, o Options, call engineCal
 		return sum, err
 	}
 	if o.Progress != nil {
-		fmt.Fprintln(o.Progress, "releasing the lock of a run that no longer exists")
+		fmt.Fprintln(o.Progress, "releasing the lock of a run that no longer exists") //nolint:errcheck // a courtesy
 	}
 	if err := s.Unlock(ctx); err != nil {
 		return sum, err
