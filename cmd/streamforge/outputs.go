@@ -60,7 +60,7 @@ func (a *app) printJSON(v any) error {
 func (a *app) printValues(values map[string]any) error {
 	tw := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(tw, "%s\t%s\n", name, brief(line(values[name]))) //nolint:errcheck // Flush
+		fmt.Fprintf(tw, "%s\t%s\n", name, brief(line(values[name])))
 	}
 	return tw.Flush()
 }

@@ -67,7 +67,7 @@ func (l *live) close() {
 	l.gone.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fmt.Fprint(l.out, l.erase()) //nolint:errcheck // a terminal that is gone is no reason to stop
+	fmt.Fprint(l.out, l.erase())
 	l.drawn = 0
 }
 
@@ -96,7 +96,7 @@ func (l *live) redraw(above []string) {
 		b.WriteString(text + "\n")
 	}
 	l.drawn = len(lines)
-	fmt.Fprint(l.out, b.String()) //nolint:errcheck // a terminal that is gone is no reason to stop
+	fmt.Fprint(l.out, b.String())
 }
 
 // block is the state of the run in at most rows lines: a head, the layers, what is under way.

@@ -22,7 +22,7 @@ func replay(t *testing.T, op Operation, file string) (*recorder, []line) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", file+".jsonl"))
 	require.NoError(t, err)
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	clock := time.Unix(0, 0)
 	r := newRecorder(op, "/bin", func() time.Time { return clock })
 	var lines []line

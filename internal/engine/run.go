@@ -100,7 +100,7 @@ func (s *Stack) run(ctx context.Context, op Operation, o Options, call engineCal
 		return sum, err
 	}
 	if o.Progress != nil {
-		fmt.Fprintln(o.Progress, "releasing the lock of a run that no longer exists") //nolint:errcheck // a courtesy
+		fmt.Fprintln(o.Progress, "releasing the lock of a run that no longer exists")
 	}
 	if err := s.Unlock(ctx); err != nil {
 		return sum, err
@@ -115,7 +115,7 @@ func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCa
 	if err != nil {
 		return Summary{}, err
 	}
-	defer log.Close() //nolint:errcheck // the log is written, closing it cannot lose more than the disk did
+	defer log.Close()
 	s.cmd.abort, s.cmd.log, s.cmd.verbose = o.Abort, log, nil
 	if o.Verbose {
 		s.cmd.verbose = o.Progress

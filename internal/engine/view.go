@@ -68,7 +68,7 @@ func (p *plain) show(lines []line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, l := range lines {
-		fmt.Fprintln(p.out, l.text) //nolint:errcheck // a progress that nobody can read is no reason to stop
+		fmt.Fprintln(p.out, l.text)
 	}
 	p.wake.Reset(heartbeat)
 }
