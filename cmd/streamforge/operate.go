@@ -70,7 +70,7 @@ func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Su
 	if rerr := o.report(sum, list); rerr != nil && err == nil {
 		err = rerr
 	}
-	if err != nil && sum.Log != "" && !o.verbose {
+	if err != nil && engine.KindOf(err) == engine.Failed && sum.Log != "" && !o.verbose {
 		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log)
 	}
 	return sum, err
