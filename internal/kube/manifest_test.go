@@ -106,7 +106,7 @@ func TestManifestErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		mirror, file, want string
 	}{
-		"folder": {dir, "none.yaml", "manifest things (things v1): none.yaml: not in the mirror: open " + dir +
+		"folder": {dir, "none.yaml", "manifest things (things v1): none.yaml: not in the mirror: stat " + dir +
 			"/things-v1/none.yaml: no such file or directory; `streamforge mirror pull DIR` fills a mirror, charts.mirror names it"},
 		"http": {server.URL, "none.yaml", "manifest things (things v1): none.yaml: " + server.URL +
 			"/things-v1/none.yaml answers 404 Not Found; `streamforge mirror pull DIR` fills a mirror, charts.mirror names it"},

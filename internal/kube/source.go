@@ -29,11 +29,11 @@ func (c Charts) read(ctx *pulumi.Context, pin pins.Manifest, file string) ([]byt
 	case strings.Contains(mirror, "://"):
 		return download(ctx.Context(), mirror+"/"+path)
 	case mirror != "":
-		content, err := os.ReadFile(folder(ctx, mirror, path))
-		if err != nil {
-			return nil, fmt.Errorf("not in the mirror: %w; %s", err, fill)
+		local := filepath.Join(mirror, filepath.FromSlash(path))
+		if err := present(local); err != nil {
+			return nil, err
 		}
-		return content, nil
+		return os.ReadFile(local)
 	}
 	return cached(ctx.Context(), path, pin.Base+file)
 }
