@@ -13,8 +13,11 @@ import (
 
 // Charts resolves pins: it is the only place that knows where charts and manifests come from.
 type Charts struct {
-	// Mirror replaces every upstream address: a folder, an http(s):// Helm repository or an oci://
-	// folder, filled by `streamforge mirror pull`. Empty means upstream.
+	// Mirror replaces every upstream address. Empty means upstream. It is one of
+	//   - a folder that `streamforge mirror pull` filled,
+	//   - the http(s):// address under which such a folder is served,
+	//   - an oci:// address below which its charts were put by `helm push`, and its manifests by
+	//     `oras push`, one artifact <manifest>:<version> with a layer a file.
 	//
 	// A relative folder is relative to the program's working directory, which is that of main.go,
 	// and stays relative in Pulumi's state, so that two clones of one stack agree. Pulumi starts
