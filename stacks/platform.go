@@ -95,4 +95,6 @@ func export(ctx *pulumi.Context, c *config.Config, f network.FoundationOutputs, 
 	ctx.Export("rootCertificate", f.RootCertificate)
 	ctx.Export("dashboardPassword", e.DashboardPassword)
 	ctx.Export("dnsPassword", e.DNS.Password)
+	ctx.Export("nextStep", pulumi.Sprintf("open https://traefik.%s/dashboard/ as admin; the password: "+
+		"`streamforge outputs dashboardPassword -s %s --show-secrets`", c.Site.Domain, ctx.Stack()))
 }

@@ -36,7 +36,7 @@ func (o *operation) destroy(ctx context.Context, s *engine.Stack) error {
 		return err
 	}
 	if n == 0 {
-		fmt.Fprintf(o.out, "stack %s has no resources\n", s.Name()) //nolint:errcheck // as every write to the terminal
+		fmt.Fprintf(o.out, "stack %s has no resources\n", s.Name())
 		return nil
 	}
 	if !o.yes {

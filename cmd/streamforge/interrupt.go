@@ -20,11 +20,11 @@ func interruptible(say io.Writer) (ctx context.Context, abort <-chan struct{}, s
 		if _, open := <-signals; !open {
 			return
 		}
-		fmt.Fprintln(say, "\ncancelling: what is being worked on may end and is saved; "+ //nolint:errcheck // a courtesy
+		fmt.Fprintln(say, "\ncancelling: what is being worked on may end and is saved; "+
 			"Ctrl-C again stops at once and may lose it")
 		cancel()
 		if _, open := <-signals; open {
-			fmt.Fprintln(say, "\nstopping at once") //nolint:errcheck // a courtesy
+			fmt.Fprintln(say, "\nstopping at once")
 			close(hard)
 		}
 	}()

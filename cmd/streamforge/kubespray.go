@@ -25,5 +25,5 @@ func adminConf(dir string) string { return filepath.Join(dir, "artifacts", "admi
 
 // say prints to the person. A terminal that is gone is no reason to fail.
 func (a *app) say(format string, args ...any) {
-	fmt.Fprintf(a.out, format+"\n", args...) //nolint:errcheck // see above
+	fmt.Fprintf(a.out, format+"\n", args...)
 }

@@ -43,7 +43,7 @@ func report(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(w, "error: %s\n", err) //nolint:errcheck // there is nowhere left to say so
+	fmt.Fprintf(w, "error: %s\n", err)
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage

@@ -70,8 +70,8 @@ func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Su
 	if rerr := o.report(sum, list); rerr != nil && err == nil {
 		err = rerr
 	}
-	if err != nil && sum.Log != "" && !o.verbose {
-		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log) //nolint:errcheck // the error itself follows
+	if err != nil && engine.KindOf(err) == engine.Failed && sum.Log != "" && !o.verbose {
+		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log)
 	}
 	return sum, err
 }
@@ -86,12 +86,12 @@ func (o *operation) report(sum engine.Summary, list bool) error {
 		return nil // it did not come as far as a resource
 	}
 	if list && len(sum.Changes) > 0 {
-		fmt.Fprintln(o.out) //nolint:errcheck // as every write to the terminal
+		fmt.Fprintln(o.out)
 		if err := engine.WriteChanges(o.out, sum); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintln(o.out) //nolint:errcheck // as every write to the terminal
+	fmt.Fprintln(o.out)
 	if err := engine.WriteTable(o.out, sum); err != nil || sum.Changed() > 0 || sum.Result != "succeeded" {
 		return err
 	}
@@ -109,10 +109,10 @@ func (o *operation) canAsk(command string) error {
 
 // confirm asks a question on the terminal.
 func (o *operation) confirm(ctx context.Context, command, question string) error {
-	fmt.Fprintf(o.app.err, "%s [y/N] ", question) //nolint:errcheck // as every write to the terminal
+	fmt.Fprintf(o.app.err, "%s [y/N] ", question)
 	answer := make(chan string, 1)
 	go func() {
-		text, _ := bufio.NewReader(o.in).ReadString('\n') //nolint:errcheck // the end of the input is a no
+		text, _ := bufio.NewReader(o.in).ReadString('\n') // the end of the input is a no
 		answer <- strings.ToLower(strings.TrimSpace(text))
 	}()
 	select {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ func newOutputsCmd(a *app) *cobra.Command {
 	var asJSON, secrets bool
 	cmd := &cobra.Command{
 		Use:   "outputs [NAME]",
-		Short: "Print the outputs of a stack, or one of them alone",
+		Short: "List the outputs of a stack, or print one of them in full",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withStack(cmd.Context(), func(s *engine.Stack) error {
@@ -59,9 +60,22 @@ func (a *app) printJSON(v any) error {
 func (a *app) printValues(values map[string]any) error {
 	tw := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(tw, "%s\t%s\n", name, line(values[name])) //nolint:errcheck // Flush
+		fmt.Fprintf(tw, "%s\t%s\n", name, brief(line(values[name])))
 	}
 	return tw.Flush()
+}
+
+// brief shortens a value to one line of a list; the whole comes with its name or with --json.
+func brief(text string) string {
+	const width = 100
+	first, _, more := strings.Cut(text, "\n")
+	if runes := []rune(first); len(runes) > width {
+		first, more = string(runes[:width]), true
+	}
+	if more {
+		first += "…"
+	}
+	return first
 }
 
 // line writes a string as it is and anything else as JSON.

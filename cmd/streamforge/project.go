@@ -33,6 +33,9 @@ func (a *app) project(ctx context.Context) (engine.Project, error) {
 		if err := ready(ctx, sb); err != nil {
 			return engine.Project{}, err
 		}
+		if err := renewProject(sb, root); err != nil {
+			return engine.Project{}, err
+		}
 		return sandboxProject(sb, root), tools(root, "pulumi", "pulumi-resource-kubernetes",
 			"pulumi-resource-proxmoxve", "pulumi-resource-tls")
 	}

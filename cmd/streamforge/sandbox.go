@@ -15,7 +15,7 @@ import (
 
 func newSandboxCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "sandbox", Short: "The platform's surroundings on this machine"}
-	cmd.AddCommand(newSandboxStartCmd(a), newSandboxStopCmd(a), newSandboxStatusCmd(a), newSandboxLogsCmd(a),
+	cmd.AddCommand(newSandboxStartCmd(a), newSandboxStopCmd(), newSandboxStatusCmd(a), newSandboxLogsCmd(a),
 		newSandboxServeCmd())
 	return cmd
 }
@@ -30,7 +30,7 @@ func here() (*sandbox.Sandbox, string, error) {
 	return sb, root, err
 }
 
-func newSandboxStopCmd(a *app) *cobra.Command {
+func newSandboxStopCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "stop",
 		Short: "Stop the sandbox; its state stays",
@@ -89,7 +89,7 @@ func newSandboxLogsCmd(a *app) *cobra.Command {
 			}
 			if len(args) == 0 {
 				for _, name := range names {
-					fmt.Fprintln(a.out, name) //nolint:errcheck // as every write to the terminal
+					fmt.Fprintln(a.out, name)
 				}
 				return nil
 			}
@@ -101,7 +101,7 @@ func newSandboxLogsCmd(a *app) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("log: %w", err)
 			}
-			defer f.Close() //nolint:errcheck // it was only read
+			defer f.Close()
 			_, err = io.Copy(a.out, f)
 			return err
 		},

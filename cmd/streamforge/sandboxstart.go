@@ -37,19 +37,9 @@ func (a *app) startSandbox(ctx context.Context) error {
 	if err := tools(root); err != nil {
 		return err
 	}
-	file, err := stackfile.Read(filepath.Join(root, "Pulumi."+sandboxStack+".yaml"))
+	site, err := readSite(root)
 	if err != nil {
-		return err
-	}
-	var (
-		compute config.Compute
-		cluster config.Cluster
-	)
-	if err := file.Section(project+":compute", &compute); err != nil {
-		return err
-	}
-	if err := file.Section(project+":cluster", &cluster); err != nil {
-		return err
+		return &engine.Problem{Kind: engine.Refused, What: "sandbox", Why: err.Error(), Err: err}
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -57,22 +47,61 @@ func (a *app) startSandbox(ctx context.Context) error {
 	}
 	err = sb.Start(ctx, sandbox.Options{
 		BinDir: filepath.Join(root, "bin"), Self: self, Out: a.out,
-		APIAddress: cluster.VIP, APIHost: cluster.APIHost, ServiceCIDR: cluster.ServiceCIDR, Hosts: compute.Hosts,
+		APIAddress: site.cluster.VIP, APIHost: site.cluster.APIHost, ServiceCIDR: site.cluster.ServiceCIDR,
+		Hosts: site.compute.Hosts,
 	})
 	if err != nil {
 		return notStarted(ctx, err)
 	}
-	at, err := sb.Endpoints()
+	at, err := prepareSandbox(sb, root, site, true)
 	if err != nil {
 		return err
 	}
-	if err := sb.WriteNodes(nodeFacts(compute.Pools)); err != nil {
-		return err
-	}
-	if err := writeProject(sb, root, file, at); err != nil {
-		return err
-	}
 	return a.handOver(ctx, sb, root, at)
+}
+
+// site is what the committed Pulumi.sandbox.yaml says about the surroundings.
+type site struct {
+	file    *stackfile.File
+	compute config.Compute
+	cluster config.Cluster
+}
+
+// readSite returns the file even where a section of it cannot be read.
+func readSite(root string) (s site, err error) {
+	if s.file, err = stackfile.Read(filepath.Join(root, "Pulumi."+sandboxStack+".yaml")); err != nil {
+		return s, err
+	}
+	if err := s.file.Section(project+":compute", &s.compute); err != nil {
+		return s, err
+	}
+	return s, s.file.Section(project+":cluster", &s.cluster)
+}
+
+// prepareSandbox gives a running sandbox the Pulumi project that the committed file asks for and,
+// if that much of it can be read, the nodes.
+func prepareSandbox(sb *sandbox.Sandbox, root string, s site, readable bool) (sandbox.Endpoints, error) {
+	at, err := sb.Endpoints()
+	if err != nil {
+		return at, err
+	}
+	if readable {
+		if err := sb.WriteNodes(nodeFacts(s.compute.Pools)); err != nil {
+			return at, &engine.Problem{Kind: engine.Refused, What: "nodes of the sandbox", Why: err.Error(), Err: err}
+		}
+	}
+	return at, writeProject(sb, root, s.file, at)
+}
+
+// renewProject is prepareSandbox before every run, so that an edited file is never ignored. What
+// cannot be read is not reported here: the program lists it with all the other problems.
+func renewProject(sb *sandbox.Sandbox, root string) error {
+	s, err := readSite(root)
+	if s.file == nil {
+		return err
+	}
+	_, err = prepareSandbox(sb, root, s, err == nil)
+	return err
 }
 
 // notStarted gives the error of a start its exit code; the text says already what to do.

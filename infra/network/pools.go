@@ -33,7 +33,7 @@ func without(first, last netip.Addr, taken []netip.Addr) []string {
 	slices.SortFunc(taken, netip.Addr.Compare)
 	var left []string
 	add := func(from, to netip.Addr) {
-		if !to.Less(from) {
+		if to.IsValid() && !to.Less(from) {
 			left = append(left, from.String()+"-"+to.String())
 		}
 	}
@@ -42,7 +42,9 @@ func without(first, last netip.Addr, taken []netip.Addr) []string {
 			continue
 		}
 		add(first, a.Prev())
-		first = a.Next()
+		if first = a.Next(); !first.IsValid() {
+			return left
+		}
 	}
 	add(first, last)
 	return left

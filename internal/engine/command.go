@@ -107,6 +107,9 @@ func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts,
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
 	err := c.wait(ctx, cmd.Process, done)
+	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // an engine that was killed leaves its plugins behind
+	}
 	c.last = result{stdout.String(), stderr.String()}
 	var exit *exec.ExitError
 	switch {

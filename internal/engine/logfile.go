@@ -34,7 +34,8 @@ func openLog(dir, stack string, op Operation) (*os.File, string, error) {
 		}
 		old = old[1:]
 	}
-	name := prefix + time.Now().UTC().Format("20060102T150405.000") + "-" + strings.ReplaceAll(string(op), " --", "-") + ".log"
+	what := strings.ReplaceAll(string(op), " --", "-")
+	name := prefix + time.Now().UTC().Format("20060102T150405.000") + "-" + what + ".log"
 	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, "", fmt.Errorf("log file: %w", err)

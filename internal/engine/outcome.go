@@ -87,10 +87,11 @@ func elapsed(d time.Duration) string {
 	}
 }
 
-// warning is the line about a warning.
+// warning is the line about a warning; further lines of it are indented.
 func warning(w Failure) string {
+	text := strings.ReplaceAll(w.Message, "\n", "\n           ")
 	if w.Label == "" {
-		return "warning: " + w.Message
+		return "warning: " + text
 	}
-	return fmt.Sprintf("warning: %s: %s", w.Label, w.Message)
+	return fmt.Sprintf("warning: %s: %s", w.Label, text)
 }

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"maps"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -11,8 +9,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/urn"
 )
 
 // activity is one operation on one resource that is under way.
@@ -176,55 +172,4 @@ func (r *recorder) fail(m apitype.StepEventMetadata) []line {
 	}
 	r.failed = append(r.failed, f)
 	return []line{{text: r.done(m.URN, "FAILED", 0), important: true}}
-}
-
-func (r *recorder) diagnose(d *apitype.DiagnosticEvent) []line {
-	text := strings.TrimSpace(colors.Never.Colorize(d.Message))
-	switch d.Severity {
-	case "error":
-		r.errors[d.URN] = append(r.errors[d.URN], text)
-	case "warning":
-		if strings.HasPrefix(text, "using pulumi-resource-") && strings.HasSuffix(filepath.Dir(text), r.bin) {
-			return nil // the plugin comes from where we told the engine to look
-		}
-		w := Failure{URN: d.URN, Message: pending(text)}
-		if d.URN != "" {
-			w.Label, w.Layer = label(d.URN), layerOf(d.URN)
-		}
-		same := func(old Failure) bool {
-			return old.Message == w.Message && urn.URN(old.URN).Type() == urn.URN(w.URN).Type()
-		}
-		if !slices.ContainsFunc(r.warned, same) { // fifty equal resources need no fifty warnings
-			r.warned = append(r.warned, w)
-			return []line{{text: r.stamp() + "  " + warning(w), important: true}}
-		}
-	default: // info and info#err: the provider's word on a long wait
-		for _, a := range r.active {
-			if a.urn == d.URN {
-				a.message = lastLine(text)
-			}
-		}
-	}
-	return nil
-}
-
-var interrupted = regexp.MustCompile(`\* (urn:\S+), interrupted while (\w+)`)
-
-// pending shortens the engine's page about operations that a killed run has left open.
-func pending(text string) string {
-	found := interrupted.FindAllStringSubmatch(text, -1)
-	if len(found) == 0 {
-		return text
-	}
-	var parts []string
-	for _, m := range found {
-		parts = append(parts, m[2]+" "+label(m[1]))
-	}
-	return "an earlier run was killed while " + strings.Join(parts, ", ") + "; if that exists now although the state " +
-		"does not know it, delete it by hand; `streamforge refresh --clear-pending` ends this warning"
-}
-
-// lastLine is the latest line of a text of several.
-func lastLine(text string) string {
-	return text[strings.LastIndex(text, "\n")+1:]
 }

@@ -22,7 +22,7 @@ func replay(t *testing.T, op Operation, file string) (*recorder, []line) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", file+".jsonl"))
 	require.NoError(t, err)
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	clock := time.Unix(0, 0)
 	r := newRecorder(op, "/bin", func() time.Time { return clock })
 	var lines []line
@@ -150,6 +150,19 @@ func TestPlainViewSaysWhatItWaitsFor(t *testing.T) {
 	require.Equal(t, []line{{text: "    42s  waiting for  Thing x for 42s"}}, r.waiting())
 	r.apply(diagnostic("info#err", "no node fits"))
 	require.Equal(t, []line{{text: "    42s  waiting for  Thing x for 42s (no node fits)"}}, r.waiting())
+	status := diagnostic("warning", "[Pending] no image yet")
+	status.DiagnosticEvent.Ephemeral = true
+	require.Empty(t, r.apply(status), "a status is no warning")
+	require.Equal(t, []line{{text: "    42s  waiting for  Thing x for 42s ([Pending] no image yet)"}}, r.waiting())
+}
+
+func TestWarnings(t *testing.T) {
+	r := newRecorder(Up, "/bin", time.Now)
+	require.Empty(t, r.apply(diagnostic("warning", "[WARNING] Use another resource.: Deprecated")))
+	lines := r.apply(diagnostic("warning", "two\nlines"))
+	require.Len(t, lines, 1)
+	require.Contains(t, lines[0].text, "warning: Thing x: two\n           lines")
+	require.Len(t, r.summary().Warnings, 2, "the summary has them all")
 }
 
 func TestPluginsFromOurFolderAreNoNews(t *testing.T) {

@@ -34,6 +34,10 @@ type Options struct {
 	Abort <-chan struct{}
 }
 
+// parallel is how many resources the engine works on at once. Nearly all of that is waiting for
+// other machines; the engine's own choice, four per processor, would hold a laptop back.
+const parallel = 32
+
 // engineCall runs one operation of the Automation API with an event channel.
 type engineCall func(ctx context.Context, ch chan<- events.EngineEvent) error
 
@@ -41,7 +45,8 @@ type engineCall func(ctx context.Context, ch chan<- events.EngineEvent) error
 func (s *Stack) Up(ctx context.Context, o Options) (Summary, error) {
 	var res auto.UpResult
 	sum, err := s.run(ctx, Up, o, func(ctx context.Context, ch chan<- events.EngineEvent) (err error) {
-		res, err = s.stack.Up(ctx, optup.EventStreams(ch), optup.ShowSecrets(false), optup.ConfigFile(o.ConfigFile))
+		res, err = s.stack.Up(ctx, optup.EventStreams(ch), optup.ShowSecrets(false), optup.ConfigFile(o.ConfigFile),
+			optup.Parallel(parallel))
 		return err
 	})
 	sum.Outputs = outputs(res.Outputs)
@@ -51,7 +56,8 @@ func (s *Stack) Up(ctx context.Context, o Options) (Summary, error) {
 // Preview says what Up would do and changes nothing.
 func (s *Stack) Preview(ctx context.Context, o Options) (Summary, error) {
 	return s.run(ctx, Preview, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
-		_, err := s.stack.Preview(ctx, optpreview.EventStreams(ch), optpreview.ConfigFile(o.ConfigFile))
+		_, err := s.stack.Preview(ctx, optpreview.EventStreams(ch), optpreview.ConfigFile(o.ConfigFile),
+			optpreview.Parallel(parallel))
 		return err
 	})
 }
@@ -75,6 +81,7 @@ func (s *Stack) RefreshPreview(ctx context.Context, o Options) (Summary, error) 
 func (s *Stack) refreshOptions(o Options, ch chan<- events.EngineEvent) []optrefresh.Option {
 	opts := []optrefresh.Option{
 		optrefresh.EventStreams(ch), optrefresh.ShowSecrets(false), optrefresh.ConfigFile(o.ConfigFile),
+		optrefresh.Parallel(parallel),
 	}
 	if o.ClearPending {
 		opts = append(opts, optrefresh.ClearPendingCreates())
@@ -86,7 +93,7 @@ func (s *Stack) refreshOptions(o Options, ch chan<- events.EngineEvent) []optref
 func (s *Stack) Destroy(ctx context.Context, o Options) (Summary, error) {
 	return s.run(ctx, Destroy, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
 		_, err := s.stack.Destroy(ctx, optdestroy.EventStreams(ch), optdestroy.ShowSecrets(false),
-			optdestroy.ConfigFile(o.ConfigFile))
+			optdestroy.ConfigFile(o.ConfigFile), optdestroy.Parallel(parallel))
 		return err
 	})
 }
@@ -115,7 +122,7 @@ func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCa
 	if err != nil {
 		return Summary{}, err
 	}
-	defer log.Close() //nolint:errcheck // the log is written, closing it cannot lose more than the disk did
+	defer log.Close()
 	s.cmd.abort, s.cmd.log, s.cmd.verbose = o.Abort, log, nil
 	if o.Verbose {
 		s.cmd.verbose = o.Progress

@@ -16,7 +16,7 @@ func WriteTable(w io.Writer, s Summary) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) {
 		// A write error comes back from Flush.
-		fmt.Fprintln(tw, strings.Join(cells, "\t")) //nolint:errcheck // see above
+		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
 	row("LAYER", "RESOURCES", "CHANGES", "TIME")
 	failed := 0
@@ -54,7 +54,7 @@ func WriteChanges(w io.Writer, s Summary) error {
 			if len(c.Diff) > 0 && c.Op != "create" {
 				diff = "(" + strings.Join(c.Diff, ", ") + ")"
 			}
-			fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", planned(s.Operation, c.Op), c.Layer, c.Label, diff) //nolint:errcheck // Flush
+			fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", planned(s.Operation, c.Op), c.Layer, c.Label, diff)
 		}
 	}
 	if err := tw.Flush(); err != nil {
@@ -73,13 +73,13 @@ func WriteChanges(w io.Writer, s Summary) error {
 func WritePublished(w io.Writer, o Outputs) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if hosts, ok := o.Plain("published").(map[string]any); ok && len(hosts) > 0 {
-		fmt.Fprintln(tw, "\nPUBLISHED\tADDRESS") //nolint:errcheck // Flush
+		fmt.Fprintln(tw, "\nPUBLISHED\tADDRESS")
 		for _, host := range slices.Sorted(maps.Keys(hosts)) {
-			fmt.Fprintf(tw, "%s\t%v\n", host, hosts[host]) //nolint:errcheck // Flush
+			fmt.Fprintf(tw, "%s\t%v\n", host, hosts[host])
 		}
 	}
 	if next, ok := o.Plain("nextStep").(string); ok && next != "" {
-		fmt.Fprintf(tw, "\nnext: %s\n", next) //nolint:errcheck // Flush
+		fmt.Fprintf(tw, "\nnext: %s\n", next)
 	}
 	return tw.Flush()
 }

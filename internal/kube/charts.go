@@ -13,11 +13,15 @@ import (
 
 // Charts resolves pins: it is the only place that knows where charts and manifests come from.
 type Charts struct {
-	// Mirror replaces every upstream address: a folder, an http(s):// Helm repository or an oci://
-	// folder, filled by `streamforge mirror pull`. Empty means upstream.
+	// Mirror replaces every upstream address. Empty means upstream. It is one of
+	//   - a folder that `streamforge mirror pull` filled,
+	//   - the http(s):// address under which such a folder is served,
+	//   - an oci:// address below which its charts were put by `helm push`, and its manifests by
+	//     `oras push`, one artifact <manifest>:<version> with a layer a file.
 	//
-	// A relative folder is relative to the folder of Pulumi.yaml, and stays relative in Pulumi's
-	// state, so that two clones of one stack agree. The provider runs in that folder too.
+	// A relative folder is relative to the program's working directory, which is that of main.go,
+	// and stays relative in Pulumi's state, so that two clones of one stack agree. Pulumi starts
+	// the provider, which opens the charts, in the same directory.
 	Mirror string
 }
 
@@ -44,23 +48,20 @@ func (c Charts) chart(ctx *pulumi.Context, pin pins.Chart) (pulumi.Map, error) {
 		}
 		return inputs, served(ctx.Context(), source+"/"+archive)
 	default:
-		inputs["chart"] = pulumi.String(filepath.Join(source, archive))
-		return inputs, present(folder(ctx, source, archive))
+		file := filepath.Join(source, archive)
+		inputs["chart"] = pulumi.String(file)
+		return inputs, present(file)
 	}
 }
 
-// folder gives the place of a file of a folder mirror.
-func folder(ctx *pulumi.Context, mirror string, path ...string) string {
-	file := filepath.Join(append([]string{mirror}, path...)...)
-	if filepath.IsAbs(file) {
-		return file
-	}
-	return filepath.Join(ctx.RootDirectory(), file)
-}
-
-// present tells whether a file of a folder mirror exists.
+// present tells whether a file of a folder mirror exists. The error has the whole path, because
+// the folder a relative one starts from is the first thing to doubt.
 func present(file string) error {
-	if _, err := os.Stat(file); err != nil {
+	whole, err := filepath.Abs(file)
+	if err == nil {
+		_, err = os.Stat(whole)
+	}
+	if err != nil {
 		return fmt.Errorf("not in the mirror: %w; %s", err, fill)
 	}
 	return nil

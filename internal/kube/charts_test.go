@@ -53,6 +53,11 @@ func TestARelativeMirrorStaysRelative(t *testing.T) {
 	require.NoError(t, os.WriteFile("mirror/tool-1.2.3.tgz", nil, 0o600))
 	r := kubetest.Run(t, release("./mirror", kube.ReleaseArgs{Namespace: pulumi.String("tools")})).Release(t, "tool-main")
 	assert.Equal(t, "mirror/tool-1.2.3.tgz", r.At("chart"), "another clone has another absolute path")
+
+	_, err := kubetest.TryRun(release("elsewhere", kube.ReleaseArgs{Namespace: pulumi.String("tools")}))
+	here, wdErr := os.Getwd()
+	require.NoError(t, wdErr)
+	assert.ErrorContains(t, err, "stat "+filepath.Join(here, "elsewhere", "tool-1.2.3.tgz")+": ", "of a relative folder the whole path is named")
 }
 
 func TestReleaseFromAnHTTPMirror(t *testing.T) {

@@ -27,22 +27,29 @@ type definition struct{ pulumi.CustomResourceState }
 func (c Charts) Manifest(ctx *pulumi.Context, name string, pin pins.Manifest,
 	opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	opts = append([]pulumi.ResourceOption{pulumi.RetainOnDelete(true)}, opts...)
+	fail := func(what string, err error) error {
+		return fmt.Errorf("manifest %s (%s %s): %s: %w", name, pin.Name, pin.Version, what, err)
+	}
+	read, err := c.open(ctx.Context(), pin)
+	if err != nil {
+		return nil, fail(c.Mirror, err)
+	}
 	var all []pulumi.Resource
 	for _, file := range pin.Files {
-		content, err := c.read(ctx, pin, file)
+		content, err := read(file)
 		if err != nil {
-			return nil, fmt.Errorf("manifest %s (%s %s): %s: %w", name, pin.Name, pin.Version, file, err)
+			return nil, fail(file, err)
 		}
 		objects, err := decode(content)
 		if err != nil {
-			return nil, fmt.Errorf("manifest %s (%s %s): %s: %w", name, pin.Name, pin.Version, file, err)
+			return nil, fail(file, err)
 		}
 		for _, o := range objects {
 			d := &definition{}
 			err := ctx.RegisterResource("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
 				o.name, o.inputs, d, opts...)
 			if err != nil {
-				return nil, fmt.Errorf("manifest %s: %s: %w", name, o.name, err)
+				return nil, fail(o.name, err)
 			}
 			all = append(all, d)
 		}

@@ -106,12 +106,10 @@ func TestManifestErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		mirror, file, want string
 	}{
-		"folder": {dir, "none.yaml", "manifest things (things v1): none.yaml: not in the mirror: open " + dir +
+		"folder": {dir, "none.yaml", "manifest things (things v1): none.yaml: not in the mirror: stat " + dir +
 			"/things-v1/none.yaml: no such file or directory; `streamforge mirror pull DIR` fills a mirror, charts.mirror names it"},
 		"http": {server.URL, "none.yaml", "manifest things (things v1): none.yaml: " + server.URL +
 			"/things-v1/none.yaml answers 404 Not Found; `streamforge mirror pull DIR` fills a mirror, charts.mirror names it"},
-		"oci": {"oci://registry.test/charts", "none.yaml", "manifest things (things v1): none.yaml: an OCI repository holds " +
-			"charts only, and things-v1/none.yaml is none: set charts.mirror to a folder or an http(s) address"},
 		"empty": {dir, "all.yaml", "manifest things (things v1): all.yaml: holds no object"},
 		"kind": {folder(t, "{apiVersion: v1, kind: Secret, metadata: {name: x}}"), "all.yaml",
 			"all.yaml: holds v1 Secret, want only apiextensions.k8s.io/v1 CustomResourceDefinition"},

@@ -11,31 +11,32 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
-// read gives one file of a manifest. Its digest must be the one in the lock, if the lock has one;
-// a folder or server that stands in for upstream (a sandbox) carries content of its own, and is
-// not held to upstream's digests.
-func (c Charts) read(ctx *pulumi.Context, pin pins.Manifest, file string) ([]byte, error) {
-	path := pin.Name + "-" + pin.Version + "/" + file
+// reader gives one file of a manifest.
+type reader func(file string) ([]byte, error)
+
+// open prepares reading a manifest's files. Those of a mirror are not held to upstream's digests:
+// they were checked when the mirror was filled, and a sandbox's mirror has content of its own.
+func (c Charts) open(ctx context.Context, pin pins.Manifest) (reader, error) {
+	name := pin.Name + "-" + pin.Version
 	mirror := strings.TrimSuffix(c.Mirror, "/")
 	switch {
 	case strings.HasPrefix(mirror, "oci://"):
-		return nil, fmt.Errorf("an OCI repository holds charts only, and %s is none: "+
-			"set charts.mirror to a folder or an http(s) address", path)
+		return artifact(ctx, strings.TrimPrefix(mirror, "oci://")+"/"+pin.Name, pin.Version)
 	case strings.Contains(mirror, "://"):
-		return download(ctx.Context(), mirror+"/"+path)
+		return func(file string) ([]byte, error) { return download(ctx, mirror+"/"+name+"/"+file) }, nil
 	case mirror != "":
-		content, err := os.ReadFile(folder(ctx, mirror, path))
-		if err != nil {
-			return nil, fmt.Errorf("not in the mirror: %w; %s", err, fill)
-		}
-		return content, nil
+		return func(file string) ([]byte, error) {
+			local := filepath.Join(mirror, name, file)
+			if err := present(local); err != nil {
+				return nil, err
+			}
+			return os.ReadFile(local)
+		}, nil
 	}
-	return cached(ctx.Context(), path, pin.Base+file)
+	return func(file string) ([]byte, error) { return cached(ctx, name+"/"+file, pin.Base+file) }, nil
 }
 
 // cached reads an upstream file from the user's cache, where a first run leaves it: upstream

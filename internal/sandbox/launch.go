@@ -38,12 +38,12 @@ func (s *Sandbox) launch(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("supervisor: %w", err)
 	}
-	defer log.Close() //nolint:errcheck // the supervisor has its own descriptor
+	defer log.Close()
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("supervisor: %w", err)
 	}
-	defer reader.Close() //nolint:errcheck // read only
+	defer reader.Close()
 	cmd := exec.Command(self, "sandbox", "serve", "--root", s.root)
 	cmd.Env = append(os.Environ(), progressEnv+"=1")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.root, log, log

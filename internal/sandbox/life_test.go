@@ -141,7 +141,7 @@ func (l *lab) portTaken(t *testing.T) {
 	at := p.address(portScheduler, l.opt.APIAddress)
 	listener, err := net.Listen("tcp", at.String())
 	require.NoError(t, err)
-	defer listener.Close() //nolint:errcheck // end of the test
+	defer listener.Close()
 	err = l.s.Start(context.Background(), l.opt)
 	assert.ErrorContains(t, err, "the sandbox's kube-scheduler needs "+at.String()+", but it is held by ")
 	assert.ErrorContains(t, err, "ports.json")

@@ -77,7 +77,7 @@ func (st Status) String() string {
 		return b.String()
 	}
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nPROCESS\tPID\tSTATE\tUPTIME\tMEMORY\tADDRESS") //nolint:errcheck // a Builder takes all
+	fmt.Fprintln(w, "\nPROCESS\tPID\tSTATE\tUPTIME\tMEMORY\tADDRESS")
 	for _, p := range st.Parts {
 		pid, memory := "-", "-"
 		if p.PID != 0 {
@@ -86,11 +86,11 @@ func (st Status) String() string {
 		if p.MemoryBytes != 0 {
 			memory = fmt.Sprintf("%d MiB", p.MemoryBytes>>20)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, pid, p.State, //nolint:errcheck // a Builder takes all
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, pid, p.State,
 			time.Duration(p.UptimeSeconds)*time.Second, memory, p.Address)
 	}
-	fmt.Fprintf(w, "total\t\t\t\t%d MiB\t\n", st.MemoryBytes>>20) //nolint:errcheck // a Builder takes all
-	_ = w.Flush()                                                 // likewise
+	fmt.Fprintf(w, "total\t\t\t\t%d MiB\t\n", st.MemoryBytes>>20)
+	_ = w.Flush() // likewise
 	for _, p := range st.Parts {
 		if p.Failure != "" {
 			fmt.Fprintf(&b, "\n%s\n", p.Failure)

@@ -94,7 +94,7 @@ func TestPortsAreChosenOnceAndKept(t *testing.T) {
 func TestTakenPreferredPortIsNotChosen(t *testing.T) {
 	l, err := net.Listen("tcp", "127.53.79.10:6443")
 	require.NoError(t, err)
-	defer l.Close() //nolint:errcheck // end of the test
+	defer l.Close()
 	s := open(t)
 	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
 	p, err := s.ensurePorts(context.Background(), netip.MustParseAddr("127.53.79.10"))
@@ -114,7 +114,7 @@ func TestTakenPortsAreAllReported(t *testing.T) {
 	for i, of := range []string{portEtcd, portProxmox} {
 		l, err := net.Listen("tcp", p.address(of, api).String())
 		require.NoError(t, err)
-		defer l.Close() //nolint:errcheck // end of the test
+		defer l.Close()
 		if i > 0 {
 			want += "\n"
 		}

@@ -64,7 +64,7 @@ var suspicions = []struct {
 			"then run it again; what was downloaded is kept", e.GOPROXY)
 	}},
 	{[]string{"signal: killed", "cannot allocate memory", "out of memory"}, func(goEnv) string {
-		return "memory ran out: a build needs up to 2.5 GB; close other programs, or build with GOMAXPROCS=1"
+		return "memory ran out: a build needs up to 3 GB; close other programs, or build with GOMAXPROCS=1"
 	}},
 	{[]string{"permission denied", "read-only file system"}, func(e goEnv) string {
 		return fmt.Sprintf("a folder cannot be written; Go writes to %s and %s", e.GOCACHE, e.GOMODCACHE)

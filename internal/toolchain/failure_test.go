@@ -43,7 +43,7 @@ func TestSuspicions(t *testing.T) {
 			"that is named, in its folder below tools/",
 		"reading https://proxy: 403 Forbidden": "a module cannot be downloaded (GOPROXY=off): check the network, " +
 			"HTTPS_PROXY and GOPROXY, then run it again; what was downloaded is kept",
-		"compile: signal: killed":       "memory ran out: a build needs up to 2.5 GB; close other programs, or build with GOMAXPROCS=1",
+		"compile: signal: killed":       "memory ran out: a build needs up to 3 GB; close other programs, or build with GOMAXPROCS=1",
 		"open /c/ab: permission denied": "a folder cannot be written; Go writes to /c and /m",
 		"./main.go:3:15: undefined: x":  "",
 	} {

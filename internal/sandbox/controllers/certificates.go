@@ -74,7 +74,7 @@ func (a *authority) outdated(c *cmv1.Certificate, secret *corev1.Secret,
 	}
 	var differs []string
 	if current == nil {
-		differs = pki.FuzzyX509AltNamesMatchSpec(leaf, c.Spec)
+		differs = pki.FuzzyX509AltNamesMatchSpec(leaf, c.Spec) //nolint:staticcheck // what cert-manager itself calls where no request is left
 	} else if differs, err = pki.RequestMatchesSpec(current, c.Spec); err != nil {
 		return "InvalidCertificateRequest", err.Error()
 	}

@@ -24,7 +24,7 @@ var scheme = func() *runtime.Scheme {
 	s := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		clientgoscheme.AddToScheme, apiextensionsv1.AddToScheme, cmv1.AddToScheme,
-		gwv1.AddToScheme, gwv1alpha2.AddToScheme, gwv1beta1.AddToScheme,
+		gwv1.Install, gwv1alpha2.Install, gwv1beta1.Install,
 	} {
 		utilruntime.Must(add(s))
 	}

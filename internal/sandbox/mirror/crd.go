@@ -10,8 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/yaml"
-
-	"github.com/streamforge/infrastructure/internal/pins"
 )
 
 // crd is what a stand-in keeps of a CustomResourceDefinition: everything but its schema.
@@ -109,7 +107,7 @@ func (c crd) yaml(annotations map[string]string) ([]byte, error) {
 }
 
 // manifest gives one file of a pinned manifest. Upstream names such files <group>_<plural>.yaml.
-func manifest(pin pins.Manifest, file string) ([]byte, error) {
+func manifest(file string) ([]byte, error) {
 	group, plural, _ := strings.Cut(strings.TrimSuffix(file, ".yaml"), "_")
 	for _, c := range manifestCRDs() {
 		if c.group == group && c.plural == plural {

@@ -59,7 +59,7 @@ func render(charts []pins.Chart, manifests []pins.Manifest) (map[string][]byte, 
 	}
 	for _, pin := range manifests {
 		for _, file := range pin.Files {
-			content, err := manifest(pin, file)
+			content, err := manifest(file)
 			if err != nil {
 				return nil, fmt.Errorf("manifest %s: %w", pin.Name, err)
 			}

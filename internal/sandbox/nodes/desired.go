@@ -142,7 +142,7 @@ func measure(n *corev1.Node, m Machine, version string) {
 		{Type: corev1.NodeInternalIP, Address: nodeIP(m).String()},
 		{Type: corev1.NodeHostName, Address: m.Name},
 	}
-	n.Status.NodeInfo.KubeletVersion, n.Status.NodeInfo.KubeProxyVersion = version, version
+	n.Status.NodeInfo.KubeletVersion = version
 	n.Status.NodeInfo.OperatingSystem, n.Status.NodeInfo.Architecture = "linux", "amd64"
 }
 

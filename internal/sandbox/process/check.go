@@ -33,7 +33,7 @@ func HTTPCheck(url string, client *tls.Certificate) Check {
 		if err != nil {
 			return err
 		}
-		defer resp.Body.Close() //nolint:errcheck // read only
+		defer resp.Body.Close()
 		if resp.StatusCode != http.StatusOK {
 			body, _ := io.ReadAll(io.LimitReader(resp.Body, 2000)) // only to explain the status
 			return fmt.Errorf("GET %s: %s: %s", url, resp.Status, body)

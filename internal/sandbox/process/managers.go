@@ -41,6 +41,9 @@ func (c ControllerManager) Spec() Spec {
 		"--service-account-private-key-file=" + c.PKI.ServiceAccountPrivate,
 		"--use-service-account-credentials=true",
 		"--node-monitor-period=2s",
+		// Nodes that miss a heartbeat, because the machine is busy or was asleep, would make every pod
+		// unready, and kwok never makes one ready again. A machine that is gone takes its node along.
+		"--node-monitor-grace-period=24h",
 		"--kube-api-qps=200", "--kube-api-burst=400", // the defaults would be the slowest part of an `up`
 		"--pvclaimbinder-sync-period=1s", // by default a claim older than its class waits 15 s
 		"--profiling=false",

@@ -31,7 +31,7 @@ func start(spec Spec) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: log file: %w", spec.Name, err)
 	}
-	defer log.Close() //nolint:errcheck // the child has its own descriptor
+	defer log.Close()
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env, cmd.Dir = spec.Env, spec.Dir
 	cmd.Stdout, cmd.Stderr = log, log

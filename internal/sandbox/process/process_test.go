@@ -146,7 +146,7 @@ func TestHolderNamesTheListener(t *testing.T) {
 
 	all, err := net.Listen("tcp4", "0.0.0.0:0")
 	require.NoError(t, err)
-	defer all.Close() //nolint:errcheck // end of the test
+	defer all.Close()
 	port := netip.MustParseAddrPort(all.Addr().String()).Port()
 	assert.NotEmpty(t, Holder(netip.AddrPortFrom(netip.MustParseAddr("127.53.77.1"), port)), "a wildcard listener holds every address")
 }

@@ -78,7 +78,7 @@ func writeWithReason(w http.ResponseWriter, e *apiError, body []byte) bool {
 	if err != nil {
 		return false
 	}
-	defer conn.Close() //nolint:errcheck // the answer has been flushed
+	defer conn.Close()
 	reason, _, _ := strings.Cut(e.message, "\n")
 	_, _ = fmt.Fprintf(buf, "HTTP/1.1 %d %s\r\nContent-Type: application/json;charset=UTF-8\r\n"+
 		"Content-Length: %d\r\nConnection: close\r\n\r\n%s", e.status, reason, len(body), body)

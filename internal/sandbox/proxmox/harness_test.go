@@ -107,7 +107,7 @@ func (f *fixture) send(req *http.Request) reply {
 	f.t.Helper()
 	res, err := f.client.Do(req)
 	require.NoError(f.t, err)
-	defer res.Body.Close() //nolint:errcheck // test
+	defer res.Body.Close()
 	var r reply
 	require.NoError(f.t, json.NewDecoder(res.Body).Decode(&r))
 	r.Status = res.StatusCode

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 
@@ -18,8 +19,8 @@ import (
 // read from the sources.
 func Generate(root string) ([]byte, error) {
 	reflector := &jsonschema.Reflector{ExpandedStruct: true, DoNotReference: false, Mapper: text}
-	if err := reflector.AddGoComments("github.com/streamforge/infrastructure", filepath.Join(root, "stacks", "config")); err != nil {
-		return nil, fmt.Errorf("doc comments of stacks/config: %w", err)
+	if err := comments(reflector, root); err != nil {
+		return nil, err
 	}
 	schema := reflector.Reflect(&config.Config{})
 	sections := jsonschema.NewProperties()
@@ -37,6 +38,21 @@ func Generate(root string) ([]byte, error) {
 	stack.Properties.Set("config", &jsonschema.Schema{Type: "object", Properties: sections})
 	out, err := json.MarshalIndent(stack, "", "  ")
 	return append(out, '\n'), err
+}
+
+// comments reads the descriptions. The library takes the folder as part of the import path, which
+// only fits when the working directory is the module's root.
+func comments(reflector *jsonschema.Reflector, root string) error {
+	const module = "github.com/streamforge/infrastructure/"
+	if err := reflector.AddGoComments(module, filepath.Join(root, "stacks", "config")); err != nil {
+		return fmt.Errorf("doc comments of stacks/config: %w", err)
+	}
+	for key, comment := range reflector.CommentMap {
+		if _, name, ok := strings.Cut(key, "stacks/config"); ok {
+			reflector.CommentMap[module+"stacks/config"+name] = comment
+		}
+	}
+	return nil
 }
 
 // text describes the types that are written as a string.

@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 )
 
 const (
@@ -52,20 +51,19 @@ func run() error {
 	)
 }
 
-// moduleDir returns the folder of a module of the build list in the module cache.
+// moduleDir returns the folder of a module of the build list, downloading it if need be.
 func moduleDir(module string) (string, error) {
-	var stderr bytes.Buffer
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module)
-	cmd.Stderr = &stderr
+	cmd := exec.Command("go", "mod", "download", "-json", module)
+	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
+	var m struct{ Dir, Error string }
+	if json.Unmarshal(out, &m) == nil && m.Error != "" {
+		return "", fmt.Errorf("module %s: %s", module, m.Error)
+	}
 	if err != nil {
-		return "", fmt.Errorf("module %s: %w: %s", module, err, stderr.String())
+		return "", fmt.Errorf("module %s: %w", module, err)
 	}
-	dir := strings.TrimSpace(string(out))
-	if dir == "" {
-		return "", fmt.Errorf("module %s: not in the module cache: run go mod download", module)
-	}
-	return dir, nil
+	return m.Dir, nil
 }
 
 // writeData derives the two embedded files from those of the provider's own main package.
