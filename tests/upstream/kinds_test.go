@@ -3,6 +3,7 @@ package upstream_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -29,10 +30,12 @@ func kubernetesType(key string, set, standard any) (known bool, problem error) {
 		if strictly(standard, t) != nil {
 			continue // a structure of the chart's own under a well-known key
 		}
-		if problem = strictly(set, t); problem == nil {
+		known = true
+		err := strictly(set, t)
+		if err == nil {
 			return true, nil
 		}
-		known = true
+		problem = errors.Join(problem, err)
 	}
 	return known, problem
 }

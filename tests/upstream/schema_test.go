@@ -22,7 +22,7 @@ func expand(s *jsonschema.Schema) (all []*jsonschema.Schema) {
 }
 
 // member gives the schemas that declare a key of an object; none when nothing does. A schema that
-// merely does not forbid other keys declares none.
+// declares some keys and merely does not forbid others declares only the former.
 func member(schemas []*jsonschema.Schema, key string) (found []*jsonschema.Schema) {
 	for _, s := range schemas {
 		declared := false
@@ -37,7 +37,7 @@ func member(schemas []*jsonschema.Schema, key string) (found []*jsonschema.Schem
 		if more, ok := s.AdditionalProperties.(*jsonschema.Schema); ok && !declared && !never(more) {
 			found = append(found, expand(more)...)
 		}
-		if more, ok := s.AdditionalProperties.(bool); ok && more && !declared {
+		if more, ok := s.AdditionalProperties.(bool); ok && more && len(s.Properties) == 0 {
 			found = append(found, anything)
 		}
 	}
