@@ -163,11 +163,13 @@ var chartOfGroup = map[string]string{
 	"database.arangodb.com": pins.KubeArangoDB.Name,
 	"backup.arangodb.com":   pins.KubeArangoDB.Name,
 	"acid.zalan.do":         pins.PostgresOperator.Name,
+	"kafka.strimzi.io":      pins.Strimzi.Name,
+	"keda.sh":               pins.KEDA.Name,
 }
 
 // nativeGroups are served by the API server itself.
 var nativeGroups = []string{"", "apps", "batch", "policy", "rbac.authorization.k8s.io", "storage.k8s.io",
-	"networking.k8s.io", "discovery.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io"}
+	"networking.k8s.io", "discovery.k8s.io", "apiextensions.k8s.io", "scheduling.k8s.io", "admissionregistration.k8s.io"}
 
 func definedBefore(g *Graph) (broken []string) {
 	for _, r := range g.All {
@@ -243,6 +245,9 @@ func hostsInDomain(g *Graph) (broken []string) {
 	return broken
 }
 
+// keyReference is where Kafka Connect's object names the key of a Secret, which is called password.
+const keyReference = ".spec.authentication.passwordSecret"
+
 var secretKey = regexp.MustCompile(`(?i)(password|token|secretkey|privatekey|kubeconfig|keypem)$`)
 
 func secretsMarked(g *Graph) (broken []string) {
@@ -251,7 +256,7 @@ func secretsMarked(g *Graph) (broken []string) {
 		for key, value := range o {
 			field := path + "." + string(key)
 			switch {
-			case value.IsString() && secretKey.MatchString(string(key)):
+			case value.IsString() && secretKey.MatchString(string(key)) && !strings.HasSuffix(path, keyReference):
 				broken = append(broken, field+" is a plain string; wrap it with pulumi.ToSecret")
 			case kind == "Secret" && (key == "data" || key == "stringData"):
 				broken = append(broken, plain(field, value)...)
@@ -279,7 +284,9 @@ func plain(path string, value resource.PropertyValue) (broken []string) {
 var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "kubernetes:core/v1:Namespace",
 	"kubernetes:core/v1:PersistentVolumeClaim", "tls:index/selfSignedCert:SelfSignedCert",
 	classType, "kubernetes:core/v1:PersistentVolume", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass",
-	"kubernetes:piraeus.io/v1:LinstorCluster", "kubernetes:apps/v1:StatefulSet"}
+	"kubernetes:piraeus.io/v1:LinstorCluster", "kubernetes:apps/v1:StatefulSet",
+	"kubernetes:kafka.strimzi.io/v1beta2:Kafka", "kubernetes:kafka.strimzi.io/v1beta2:KafkaNodePool",
+	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
