@@ -19,10 +19,10 @@ type Kafka struct {
 
 // KafkaCluster is the cluster itself.
 type KafkaCluster struct {
-	Name          string         `json:"name"`                    // e.g. k3; part of the names of its Services and Secrets
-	Replicas      int            `json:"replicas"`                // copies of a topic that does not say otherwise, and of Kafka's own topics
-	MinInSync     int            `json:"minInSync"`               // copies that must hold a record before it counts as written: below replicas
-	Pools         []KafkaPool    `json:"pools"`                   //
+	Name          string         `json:"name"`      // e.g. k3; part of the names of its Services and Secrets
+	Replicas      int            `json:"replicas"`  // copies of a topic that does not say otherwise, and of Kafka's own topics
+	MinInSync     int            `json:"minInSync"` // copies that must hold a record before it counts as written: below replicas
+	Pools         []KafkaPool    `json:"pools"`
 	External      *KafkaExternal `json:"external,omitempty"`      // nil means that only pods reach the brokers
 	CruiseControl bool           `json:"cruiseControl,omitempty"` // runs Cruise Control, which moves partitions between brokers
 }
@@ -105,10 +105,10 @@ type KafkaUI struct {
 
 // Scaler changes the number of a Deployment's pods with the lag of its consumer group.
 type Scaler struct {
-	Namespace    string `json:"namespace"`              // of the Deployment, one of its user's
-	Deployment   string `json:"deployment"`             // made by the service itself, without a number of replicas
-	User         string `json:"user"`                   // as whom KEDA asks for the lag
-	Topic        string `json:"topic"`                  //
+	Namespace    string `json:"namespace"`  // of the Deployment, one of its user's
+	Deployment   string `json:"deployment"` // made by the service itself, without a number of replicas
+	User         string `json:"user"`       // as whom KEDA asks for the lag
+	Topic        string `json:"topic"`
 	Group        string `json:"group"`                  // consumer group of the Deployment
 	Lag          int    `json:"lag"`                    // records waiting for each pod
 	MinReplicas  int    `json:"minReplicas,omitempty"`  // 0 stops the Deployment while nothing waits
@@ -117,7 +117,7 @@ type Scaler struct {
 	DelaySeconds int    `json:"delaySeconds,omitempty"` // without lag until it scales to 0, 0 means 300
 }
 
-// DefaultKafkaSettings of a topic: what 0 stands for.
+// defaultRetentionHours is what 0 stands for: a week.
 const defaultRetentionHours = 168
 
 // Retention gives the hours that records stay, -1 for ever.
