@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,24 @@ func TestDatabases(t *testing.T) {
 		theirs := s.kubectl("get", "secret", "-n", "streams", "postgres-"+pg+"-signals", "-o", "jsonpath={.data.PGPASSWORD} {.data.PGUSER}")
 		require.Equal(t, s.kubectl("get", "secret", "-n", ns, credentials("signals"), "-o", "jsonpath={.data.password} {.data.username}"), theirs)
 		require.Greater(t, len(theirs), 50)
+	})
+	step("docs/howto-database.md works as written", func(t *testing.T) {
+		s.edit("postgres", func(v map[string]any) {
+			cluster := v["clusters"].([]any)[0].(map[string]any)
+			cluster["users"] = append(cluster["users"].([]any), map[string]any{"name": "billing", "namespaces": []any{"streams"}})
+			cluster["databases"] = append(cluster["databases"].([]any), map[string]any{"name": "billing", "owner": "billing"})
+		})
+		s.ok("sandbox", "start") // takes the committed file over
+		s.ok("up", "-s", "sandbox", "--yes")
+		const key = "jsonpath={.data.PGHOST} {.data.PGDATABASE} {.data.PGUSER} {.data.PGSSLMODE}"
+		var got []string
+		for _, word := range strings.Fields(s.kubectl("get", "secret", "-n", "streams", "postgres-"+pg+"-billing", "-o", key)) {
+			raw, err := base64.StdEncoding.DecodeString(word)
+			require.NoError(t, err)
+			got = append(got, string(raw))
+		}
+		require.Equal(t, []string{pg + ".postgres.svc", "billing", "billing", "verify-full"}, got)
+		require.Equal(t, "Running", s.kubectl("get", "postgresql", "-n", ns, pg, "-o", "jsonpath={.status.PostgresClusterStatus}"))
 	})
 	step("a cluster that is deleted leaves its volumes and passwords", func(t *testing.T) {
 		require.Equal(t, 2, strings.Count(s.kubectl("get", "pvc", "-n", ns, "--no-headers"), " Bound "))

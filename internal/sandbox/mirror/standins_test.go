@@ -116,3 +116,23 @@ func TestMetalLBAndCertManagerBringTheirDefinitions(t *testing.T) {
 	d = find(cm, "CustomResourceDefinition", "clusterissuers.cert-manager.io")
 	require.Nil(t, at(t, d, "metadata", "annotations"))
 }
+
+func TestDatabaseOperatorsAreNamedAsUpstream(t *testing.T) {
+	arango := renderChart(t, pins.KubeArangoDB, values{"operator": values{"resources": values{"requests": values{"cpu": "100m"}}}})
+	deployment := find(arango, "Deployment", "arango-"+pins.KubeArangoDB.Name+"-operator")
+	pod := at(t, deployment, "spec", "template", "spec").(map[string]any)
+	require.Equal(t, "100m", at(t, pod["containers"].([]any)[0].(map[string]any), "resources", "requests", "cpu"))
+	require.True(t, has(arango, "Service", "arango-"+pins.KubeArangoDB.Name+"-operator"))
+
+	zalando := renderChart(t, pins.PostgresOperator, values{
+		"configKubernetes":     values{"enable_secrets_deletion": false},
+		"configAwsOrGcp":       values{"wal_s3_bucket": "backups"},
+		"podPriorityClassName": values{"create": false},
+	})
+	require.True(t, has(zalando, "Deployment", "postgres-operator"))
+	configuration := find(zalando, "OperatorConfiguration", "postgres-operator")
+	require.Equal(t, false, at(t, configuration, "configuration", "kubernetes", "enable_secrets_deletion"))
+	require.Equal(t, "postgres-pod", at(t, configuration, "configuration", "kubernetes", "pod_service_account_name"))
+	require.Equal(t, "backups", at(t, configuration, "configuration", "aws_or_gcp", "wal_s3_bucket"))
+	require.False(t, has(zalando, "PriorityClass", ""))
+}
