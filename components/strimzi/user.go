@@ -35,7 +35,7 @@ type User struct {
 
 var userKind = kube.Kind{APIVersion: "kafka.strimzi.io/v1beta2", Kind: "KafkaUser"}
 
-// Reading, Writing and Grouping are what consumers and producers need.
+// Reading lets a client take records; a consumer also needs Grouping.
 func Reading(topic string) Rule { return Rule{"topic", topic, []string{"Describe", "Read"}} }
 
 // Writing lets a client add records.
