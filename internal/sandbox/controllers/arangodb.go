@@ -130,13 +130,12 @@ func (a *arangoOperator) conclude(ctx context.Context, o *unstructured.Unstructu
 		return err
 	}
 	before := o.DeepCopy()
-	var conditions []metav1.Condition
 	raw, _ := field(o, "status").(map[string]any)
 	var status struct{ Conditions []metav1.Condition }
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw, &status); err != nil {
 		return err
 	}
-	conditions = status.Conditions
+	conditions := status.Conditions
 	upToDate := ready
 	upToDate.Type = "UpToDate"
 	setConditions(&conditions, 0, ready, upToDate) // the generation changes with every status here
