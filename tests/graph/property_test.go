@@ -286,7 +286,8 @@ var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "k
 	classType, "kubernetes:core/v1:PersistentVolume", "kubernetes:snapshot.storage.k8s.io/v1:VolumeSnapshotClass",
 	"kubernetes:piraeus.io/v1:LinstorCluster", "kubernetes:apps/v1:StatefulSet",
 	"kubernetes:kafka.strimzi.io/v1beta2:Kafka", "kubernetes:kafka.strimzi.io/v1beta2:KafkaNodePool",
-	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic"}
+	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic",
+	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
