@@ -34,6 +34,7 @@ func TestReleaseFromAFolder(t *testing.T) {
 	assert.Equal(t, map[string]any{
 		"chart": filepath.Join(dir, "tool-1.2.3.tgz"), "version": "1.2.3", "name": "tool-main", "namespace": "tools",
 		"values": map[string]any{"replicas": 2.0}, "skipCrds": true, "timeout": 60.0, "atomic": true, "cleanupOnFail": true,
+		"maxHistory": 5.0,
 	}, r.Values())
 }
 

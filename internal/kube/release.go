@@ -38,6 +38,7 @@ func (c Charts) Release(ctx *pulumi.Context, name string, pin pins.Chart, a Rele
 	inputs["timeout"] = pulumi.Int(a.Timeout)
 	inputs["atomic"] = pulumi.Bool(true)
 	inputs["cleanupOnFail"] = pulumi.Bool(true)
+	inputs["maxHistory"] = pulumi.Int(5) // each revision is a Secret with the whole chart in it
 	r := &HelmRelease{}
 	if err := ctx.RegisterResource("kubernetes:helm.sh/v3:Release", name, inputs, r, opts...); err != nil {
 		return nil, fmt.Errorf("release %s (%s %s): %w", name, pin.Name, pin.Version, err)

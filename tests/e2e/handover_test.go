@@ -88,9 +88,8 @@ func TestHandover(t *testing.T) {
 		path := filepath.Join(s.sb.Project(), "Pulumi.sandbox.yaml")
 		var file map[string]any
 		require.NoError(t, yaml.Unmarshal([]byte(s.stackFile()), &file))
-		config := file["config"].(map[string]any)
-		delete(config, "streamforge:kubeconfig")
-		config["streamforge:handover"].(map[string]any)["cluster"] = true
+		delete(file["config"].(map[string]any), "streamforge:kubeconfig")
+		s.edit("handover", func(v map[string]any) { v["cluster"] = true })
 		raw, err := yaml.Marshal(file)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(path, raw, 0o600))
