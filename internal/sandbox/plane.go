@@ -35,8 +35,12 @@ func (v *supervisor) bringUp(ctx, hosted context.Context, inside *sync.WaitGroup
 	if err := v.start(ctx, etcd.Spec()); err != nil {
 		return err
 	}
+	egress := v.path("egress.yaml")
+	if err := os.WriteFile(egress, []byte(process.ClosedEgress(v.path("nobody.sock"))), 0o600); err != nil {
+		return fmt.Errorf("kube-apiserver: %w", err)
+	}
 	api, err := process.APIServer{Common: common, Address: v.set.APIAddress.String(), Port: v.ports[portAPI],
-		EtcdAddress: v.local(portEtcd), PKI: certs, ServiceCIDR: v.set.ServiceCIDR.String(), DNSDomain: clusterDomain}.Spec()
+		EtcdAddress: v.local(portEtcd), PKI: certs, ServiceCIDR: v.set.ServiceCIDR.String(), DNSDomain: clusterDomain, Egress: egress}.Spec()
 	if err != nil {
 		return err
 	}

@@ -127,6 +127,9 @@ func (l *linstorOperator) satellite(ctx context.Context, c *unstructured.Unstruc
 		if err := unstructured.SetNestedSlice(s.Object, pools, "spec", "storagePools"); err != nil {
 			return err
 		}
+		if err := unstructured.SetNestedField(s.Object, c.GetName(), "spec", "clusterRef", "name"); err != nil {
+			return err
+		}
 		return controllerutil.SetControllerReference(c, s, l.client.Scheme())
 	})
 	if err != nil {

@@ -57,3 +57,13 @@ func patchStatus(ctx context.Context, c client.Client, before, now client.Object
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	return client.IgnoreNotFound(c.Status().Patch(ctx, now, patch))
 }
+
+// patch writes what now differs from before outside of the status, by the same rules as
+// [patchStatus].
+func patch(ctx context.Context, c client.Client, before, now client.Object) error {
+	if equality.Semantic.DeepEqual(before, now) {
+		return nil
+	}
+	change := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	return client.IgnoreNotFound(c.Patch(ctx, now, change))
+}

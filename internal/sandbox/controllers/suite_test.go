@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
+	"github.com/streamforge/infrastructure/internal/sandbox/process"
 )
 
 // suite is one real cluster without containers, and the operators under test in it; nil where the
@@ -49,6 +50,12 @@ func runSuite(m *testing.M) (code int, err error) {
 		}
 	}
 	env := &envtest.Environment{BinaryAssetsDirectory: binaries()}
+	egress, err := closedEgress()
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(filepath.Dir(egress))) }()
+	env.ControlPlane.GetAPIServer().Configure().Append("egress-selector-config-file", egress)
 	config, err := env.Start()
 	if err != nil {
 		return 1, err
@@ -78,6 +85,16 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	return m.Run(), nil
+}
+
+// closedEgress writes the file that keeps the API server from calling anybody, as in the sandbox.
+func closedEgress() (file string, err error) {
+	dir, err := os.MkdirTemp("", "egress")
+	if err != nil {
+		return "", err
+	}
+	file = filepath.Join(dir, "egress.yaml")
+	return file, os.WriteFile(file, []byte(process.ClosedEgress(filepath.Join(dir, "nobody.sock"))), 0o600)
 }
 
 // controlPlane starts what else acts in a cluster: controllers, the scheduler and, played by

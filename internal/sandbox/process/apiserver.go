@@ -17,6 +17,17 @@ type APIServer struct {
 	PKI         pki.Set
 	ServiceCIDR string
 	DNSDomain   string
+	Egress      string // file of an EgressSelectorConfiguration, see [ClosedEgress]
+}
+
+// ClosedEgress is the configuration of an API server that reaches nothing but its etcd. Webhooks,
+// aggregated APIs and whatever else it would call go through a proxy at socket; where no such
+// socket exists, every call fails at once. Without it they would be dialled at the addresses of
+// Services, which are not of this machine: the sandbox would send into the network around it.
+func ClosedEgress(socket string) string {
+	selection := "- name: %s\n  connection:\n    proxyProtocol: HTTPConnect\n    transport: {uds: {udsName: %q}}\n"
+	return "apiVersion: apiserver.k8s.io/v1beta1\nkind: EgressSelectorConfiguration\negressSelections:\n" +
+		fmt.Sprintf(selection, "cluster", socket) + fmt.Sprintf(selection, "controlplane", socket)
 }
 
 // advertised stands for the API server's address on the node network. It may not be a
@@ -50,6 +61,7 @@ func (a APIServer) Spec() (Spec, error) {
 		"--requestheader-group-headers=X-Remote-Group",
 		"--requestheader-extra-headers-prefix=X-Remote-Extra-",
 		"--proxy-client-cert-file=" + a.PKI.FrontProxy.Cert, "--proxy-client-key-file=" + a.PKI.FrontProxy.Key,
+		"--egress-selector-config-file=" + a.Egress,
 		"--event-ttl=15m", // events are most of what is written
 		"--profiling=false",
 	}

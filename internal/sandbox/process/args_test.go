@@ -20,7 +20,7 @@ func allSpecs(t *testing.T) []Spec {
 	require.NoError(t, err)
 	c := Common{BinDir: "/bin", LogDir: "/logs"}
 	api, err := APIServer{Common: c, Address: "127.53.77.10", Port: 6443, EtcdAddress: "127.0.0.1:1", PKI: set,
-		ServiceCIDR: "10.233.0.0/18", DNSDomain: "cluster.local"}.Spec()
+		ServiceCIDR: "10.233.0.0/18", DNSDomain: "cluster.local", Egress: "/egress.yaml"}.Spec()
 	require.NoError(t, err)
 	return []Spec{
 		Etcd{Common: c, Client: "127.0.0.1:1", Peer: "127.0.0.1:2", Metrics: "127.0.0.1:3", DataDir: "/etcd"}.Spec(),
