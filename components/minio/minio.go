@@ -93,7 +93,7 @@ const (
 const (
 	app         = "minio"
 	peers       = "minio-hl" // headless Service: names of the single servers
-	certificate = "minio-tls"
+	certificate = "minio-servers-tls" // a published host minio has a minio-tls
 	authority   = "minio-ca"
 	rootSecret  = "minio-root"
 	rootUser    = "minio-root"
