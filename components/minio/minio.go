@@ -92,7 +92,7 @@ const (
 
 const (
 	app         = "minio"
-	peers       = "minio-hl" // headless Service: names of the single servers
+	peers       = "minio-hl"          // headless Service: names of the single servers
 	certificate = "minio-servers-tls" // a published host minio has a minio-tls
 	authority   = "minio-ca"
 	rootSecret  = "minio-root"
