@@ -18,6 +18,7 @@ type Args struct {
 	Path         string             // absolute path of the export, which must not squash root
 	MountOptions []string           // e.g. nfsvers=4.1
 	Class        string             // name of the StorageClass, never the default one
+	Disposable   bool               // lets a run delete the class; for sandboxes only
 }
 
 // NFSProvisioner is the installed provisioner.
@@ -31,7 +32,9 @@ type NFSProvisioner struct {
 // otherwise, and a renamed release would orphan them all.
 const provisioner = "k8s-sigs.io/nfs-subdir-external-provisioner"
 
-// New installs the chart.
+var classKind = kube.Kind{APIVersion: "storage.k8s.io/v1", Kind: "StorageClass"}
+
+// New installs the chart and declares the class beside it, where it is protected.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*NFSProvisioner, error) {
 	n := &NFSProvisioner{Class: a.Class}
 	if err := ctx.RegisterComponentResource("streamforge:storage:NFSProvisioner", name, n, opts...); err != nil {
@@ -44,8 +47,27 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
-	n.Ready = []pulumi.Resource{release}
+	class, err := kube.Apply(ctx, name+"-class", class(a),
+		pulumi.Parent(n), pulumi.Protect(!a.Disposable), pulumi.RetainOnDelete(!a.Disposable))
+	if err != nil {
+		return nil, err
+	}
+	n.Ready = []pulumi.Resource{release, class}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"class": pulumi.String(a.Class)})
+}
+
+func class(a Args) kube.Object {
+	fields := pulumi.Map{
+		"provisioner":          pulumi.String(provisioner),
+		"parameters":           pulumi.StringMap{"archiveOnDelete": pulumi.String("true")},
+		"reclaimPolicy":        pulumi.String("Retain"),
+		"allowVolumeExpansion": pulumi.Bool(false), // the provisioner cannot, and claims would hang
+		"volumeBindingMode":    pulumi.String("Immediate"),
+	}
+	if len(a.MountOptions) > 0 {
+		fields["mountOptions"] = pulumi.ToStringArray(a.MountOptions)
+	}
+	return kube.Object{Kind: classKind, Name: a.Class, Fields: fields}
 }
 
 func values(a Args) pulumi.Map {
@@ -58,11 +80,8 @@ func values(a Args) pulumi.Map {
 	return pulumi.Map{
 		"nfs": nfs,
 		"storageClass": pulumi.Map{
-			"create": pulumi.Bool(true), "name": pulumi.String(a.Class), "provisionerName": pulumi.String(provisioner),
-			"defaultClass": pulumi.Bool(false), "accessModes": pulumi.String("ReadWriteMany"),
-			"reclaimPolicy": pulumi.String("Retain"), "archiveOnDelete": pulumi.Bool(true),
-			"allowVolumeExpansion": pulumi.Bool(false), // the provisioner cannot, and claims would hang
-			"volumeBindingMode":    pulumi.String("Immediate"),
+			"create": pulumi.Bool(false), "provisionerName": pulumi.String(provisioner),
+			"accessModes": pulumi.String("ReadWriteMany"), // of the provisioner's own volume
 		},
 		// One replica; elections use Endpoints, which Kubernetes 1.33 deprecates.
 		"leaderElection": pulumi.Map{"enabled": pulumi.Bool(false)},

@@ -12,7 +12,7 @@ import (
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
-func release(t *testing.T, options ...string) kubetest.Resource {
+func graph(t *testing.T, options ...string) *kubetest.Graph {
 	t.Helper()
 	charts := kube.Charts{Mirror: kubetest.Mirror(t)}
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
@@ -22,24 +22,30 @@ func release(t *testing.T, options ...string) kubetest.Resource {
 		})
 		assert.Equal(t, "shared", n.Class)
 		return err
-	}).Release(t, "nfs")
+	})
 }
 
 func TestInputs(t *testing.T) {
-	r := release(t, "nfsvers=4.1", "hard")
+	g := graph(t, "nfsvers=4.1", "hard")
+	r := g.Release(t, "nfs")
 	assert.Equal(t, pins.NFSProvisioner.Version, r.At("version"))
 	assert.Equal(t, "files", r.At("namespace"))
 	assert.Equal(t, map[string]any{
 		"server": "192.0.2.6", "path": "/export", "mountOptions": []any{"nfsvers=4.1", "hard"}, "reclaimPolicy": "Retain",
 	}, r.At("values.nfs"))
-	assert.Equal(t, map[string]any{
-		"create": true, "name": "shared", "provisionerName": "k8s-sigs.io/nfs-subdir-external-provisioner",
-		"defaultClass": false, "accessModes": "ReadWriteMany", "reclaimPolicy": "Retain", "archiveOnDelete": true,
-		"allowVolumeExpansion": false, "volumeBindingMode": "Immediate",
-	}, r.At("values.storageClass"))
+	const provisioner = "k8s-sigs.io/nfs-subdir-external-provisioner"
+	assert.Equal(t, map[string]any{"create": false, "provisionerName": provisioner, "accessModes": "ReadWriteMany"},
+		r.At("values.storageClass"))
+	class := g.Get(t, "kubernetes:storage.k8s.io/v1:StorageClass", "nfs-class")
+	assert.Equal(t, provisioner, class.At("provisioner"))
+	assert.Equal(t, "Retain", class.At("reclaimPolicy"))
+	assert.Equal(t, false, class.At("allowVolumeExpansion"))
+	assert.Equal(t, []any{"nfsvers=4.1", "hard"}, class.At("mountOptions"))
 	assert.Equal(t, false, r.At("values.leaderElection.enabled"))
 }
 
 func TestWithoutMountOptions(t *testing.T) {
-	assert.NotContains(t, release(t).At("values.nfs"), "mountOptions")
+	g := graph(t)
+	assert.NotContains(t, g.Release(t, "nfs").At("values.nfs"), "mountOptions")
+	assert.Nil(t, g.Get(t, "kubernetes:storage.k8s.io/v1:StorageClass", "nfs-class").At("mountOptions"))
 }

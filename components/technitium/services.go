@@ -88,3 +88,18 @@ func (t *Technitium) policy(ctx *pulumi.Context, name string, a Args) error {
 	}
 	return nil
 }
+
+// unreachable closes the pods that apply the zones: they ask the name server and answer nobody.
+func (z *Zones) unreachable(ctx *pulumi.Context, name string, namespace pulumi.StringInput) error {
+	_, err := networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(zonesApp), Namespace: namespace, Labels: labels(zonesApp)},
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: labels(zonesApp)},
+			PolicyTypes: pulumi.ToStringArray([]string{"Ingress"}),
+		},
+	}, pulumi.Parent(z))
+	if err != nil {
+		return fmt.Errorf("network policy %s: %w", zonesApp, err)
+	}
+	return nil
+}

@@ -60,6 +60,9 @@ func NewZones(ctx *pulumi.Context, name string, a ZonesArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, fmt.Errorf("config map %s: %w", content, err)
 	}
+	if err := z.unreachable(ctx, name, a.Namespace); err != nil {
+		return nil, err
+	}
 	spec := &batchv1.JobSpecArgs{
 		BackoffLimit:          pulumi.Int(6),
 		ActiveDeadlineSeconds: pulumi.Int(600),

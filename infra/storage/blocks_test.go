@@ -46,7 +46,7 @@ func TestBlocks(t *testing.T) {
 	assert.Equal(t, storage.Classes{
 		Shared: "files", Replicated: "fast", Local: "near", Snapshot: "snaps", Gluster: "large", Volume: "glusterfs-vol1",
 	}, classes)
-	assert.Len(t, ready, 8, "NFS, three of Gluster, four of Linstor")
+	assert.Len(t, ready, 9, "two of NFS, three of Gluster, four of Linstor")
 	operator := g.Release(t, "piraeus")
 	for _, other := range []string{"Release nfs-provisioner", "StorageClass glusterfs-class", "issuer"} {
 		assert.True(t, operator.DependsOn(other), other)

@@ -46,6 +46,7 @@ func Volumes(ctx *pulumi.Context, in VolumesInputs, opts ...pulumi.ResourceOptio
 	nfs, err := nfsprovisioner.New(ctx, "nfs-provisioner", nfsprovisioner.Args{
 		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(),
 		Server: in.NFS.Server.String(), Path: in.NFS.Path, MountOptions: in.NFS.MountOptions, Class: in.NFS.Class,
+		Disposable: in.Disposable,
 	}, child)
 	if err != nil {
 		return Classes{}, err

@@ -13,6 +13,8 @@ import (
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
+const classType = "kubernetes:storage.k8s.io/v1:StorageClass"
+
 func graph(t *testing.T, disposable bool) *kubetest.Graph {
 	t.Helper()
 	charts := kube.Charts{Mirror: kubetest.Mirror(t)}
@@ -24,7 +26,7 @@ func graph(t *testing.T, disposable bool) *kubetest.Graph {
 			},
 		})
 		assert.Equal(t, "shared", classes.Shared)
-		assert.Len(t, classes.Ready, 1)
+		assert.Len(t, classes.Ready, 2, "release and class")
 		return err
 	})
 }
@@ -36,7 +38,10 @@ func TestSharedClass(t *testing.T) {
 	assert.Equal(t, "192.0.2.6", r.At("values.nfs.server"))
 	assert.Equal(t, "/export", r.At("values.nfs.path"))
 	assert.Equal(t, []any{"hard"}, r.At("values.nfs.mountOptions"))
-	assert.Equal(t, "shared", r.At("values.storageClass.name"))
+	class := g.Get(t, classType, "nfs-provisioner-class")
+	assert.Equal(t, "shared", class.At("metadata.name"))
+	assert.True(t, class.Protect && class.Retain, "deleting the class strands every claim that names it")
+	assert.False(t, graph(t, true).Get(t, classType, "nfs-provisioner-class").Protect)
 	ns := g.Get(t, "kubernetes:core/v1:Namespace", "nfs-provisioner")
 	assert.True(t, ns.Protect)
 	assert.Equal(t, "baseline", ns.At(`metadata.labels.pod-security\.kubernetes\.io/enforce`), "restricted refuses NFS volumes")
