@@ -89,6 +89,7 @@ func decode(content []byte) ([]document, error) {
 		// Generators leave both behind; the API server owns them.
 		delete(metadata, "creationTimestamp")
 		delete(o, "status")
+		takeOver(metadata)
 		slim(o)
 		inputs, err := input(o)
 		if err != nil {
@@ -100,6 +101,18 @@ func decode(content []byte) ([]document, error) {
 		return nil, errors.New("holds no object")
 	}
 	return all, nil
+}
+
+// takeOver lets the provider win fields that another name owns. A retained definition is still there
+// when the stack is built again, owned by the provider under the name it had before: with a changed
+// pin its new text would be refused as a conflict.
+func takeOver(metadata map[string]any) {
+	annotations, ok := metadata["annotations"].(map[string]any)
+	if !ok {
+		annotations = map[string]any{}
+		metadata["annotations"] = annotations
+	}
+	annotations["pulumi.com/patchForce"] = "true"
 }
 
 // input turns decoded YAML into the SDK's inputs. Handing over the plain tree instead would wrap

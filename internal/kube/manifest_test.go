@@ -70,7 +70,10 @@ func TestManifestRegistersEachDefinition(t *testing.T) {
 	assert.True(t, r.Retain, "deleting a definition deletes every object of it")
 	assert.Equal(t, map[string]any{
 		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-		"metadata": map[string]any{"name": "things.example.test"},
+		"metadata": map[string]any{
+			"name":        "things.example.test",
+			"annotations": map[string]any{"pulumi.com/patchForce": "true"}, // retained ones are taken over again
+		},
 		"spec": map[string]any{"group": "example.test", "versions": []any{map[string]any{
 			"name": "v1", "served": true,
 			"schema": map[string]any{"openAPIV3Schema": map[string]any{"properties": map[string]any{
