@@ -47,7 +47,7 @@ func NetworkPolicy(ctx *pulumi.Context, name string, a NetworkPolicyArgs, opts .
 	spec := &networkingv1.NetworkPolicySpecArgs{PodSelector: selector(a.Pods)}
 	var ingress networkingv1.NetworkPolicyIngressRuleArray
 	for _, r := range a.Ingress {
-		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{From: r.peers(), Ports: r.ports()})
+		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{From: peers(r), Ports: ports(r)})
 	}
 	if ingress != nil {
 		spec.Ingress = ingress
@@ -56,7 +56,7 @@ func NetworkPolicy(ctx *pulumi.Context, name string, a NetworkPolicyArgs, opts .
 		types = append(types, pulumi.String("Egress"))
 		egress := networkingv1.NetworkPolicyEgressRuleArray{}
 		for _, r := range a.Egress {
-			egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{To: r.peers(), Ports: r.ports()})
+			egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{To: peers(r), Ports: ports(r)})
 		}
 		if len(egress) > 0 {
 			spec.Egress = egress
@@ -72,7 +72,8 @@ func NetworkPolicy(ctx *pulumi.Context, name string, a NetworkPolicyArgs, opts .
 	return r, nil
 }
 
-func (r Rule) peers() networkingv1.NetworkPolicyPeerArrayInput {
+// peers and ports are no methods of Rule: see tests/graph/generics_test.go.
+func peers(r Rule) networkingv1.NetworkPolicyPeerArrayInput {
 	if len(r.Peers) == 0 {
 		return nil
 	}
@@ -90,7 +91,7 @@ func (r Rule) peers() networkingv1.NetworkPolicyPeerArrayInput {
 	return all
 }
 
-func (r Rule) ports() networkingv1.NetworkPolicyPortArrayInput {
+func ports(r Rule) networkingv1.NetworkPolicyPortArrayInput {
 	var all networkingv1.NetworkPolicyPortArray
 	for _, p := range []struct {
 		protocol string
