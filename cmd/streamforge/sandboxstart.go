@@ -158,8 +158,11 @@ func writeProject(sb *sandbox.Sandbox, root string, file *stackfile.File, at san
 	return file.Write(path)
 }
 
-// handOver stores the secrets that in a real site a person hands over: the Proxmox token, and the
-// kubeconfig after the same checks.
+// noBot has the form of a Telegram bot's token. No Alertmanager runs in the sandbox that would use it.
+const noBot = "0000000000:sandbox-sandbox-sandbox-sandbox-sand"
+
+// handOver stores the secrets that in a real site a person hands over: the Proxmox token, that
+// of a Telegram bot, and the kubeconfig after the same checks.
 func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at sandbox.Endpoints) error {
 	raw, err := os.ReadFile(at.AdminKubeconfig)
 	if err != nil {
@@ -175,6 +178,9 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 		return err
 	}
 	if err := s.SetSecret(ctx, "proxmoxToken", at.ProxmoxToken); err != nil {
+		return err
+	}
+	if err := s.SetSecret(ctx, "telegramToken", noBot); err != nil {
 		return err
 	}
 	return s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig))

@@ -18,6 +18,7 @@ type Config struct {
 	Kafka    Kafka    `json:"kafka"`
 	ArangoDB ArangoDB `json:"arangodb"`
 	Postgres Postgres `json:"postgres"`
+	Alerting Alerting `json:"alerting"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -29,4 +30,7 @@ type Secrets struct {
 	// Kubeconfig is `kubeconfig`, stored by `streamforge kubespray handover`. Required once
 	// handover.cluster is true.
 	Kubeconfig pulumi.StringOutput
+	// TelegramToken is `telegramToken`, of the bot that tells of alerts. Required once a receiver of
+	// section alerting has a telegramChat.
+	TelegramToken pulumi.StringOutput
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,7 @@ func Configuration(t *testing.T, stack string) map[string]string {
 	values["streamforge:handover"] = `{"cluster": true, "vault": false}`
 	values["streamforge:charts"] = fmt.Sprintf(`{"mirror": %q}`, mirrorDir)
 	values["streamforge:proxmoxToken"] = "root@pam!pulumi=00000000-0000-0000-0000-000000000000"
+	values["streamforge:telegramToken"] = "0000000000:" + strings.Repeat("x", 35)
 	values["streamforge:kubeconfig"] = kubeconfigFor(t, file.Config["streamforge:cluster"].(map[string]any))
 	return values
 }
