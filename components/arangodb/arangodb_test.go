@@ -25,9 +25,9 @@ func run(t *testing.T, change func(*arangodb.Args)) (*kubetest.Graph, *arangodb.
 	var c *arangodb.Cluster
 	mirror := kubetest.Mirror(t)
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
-		bucket, err := kube.Namespace(ctx, "bucket", kube.Baseline) // any resource will do
+		bucket, err := kubetest.Any(ctx, "bucket")
 		require.NoError(t, err)
-		class, err := kube.Namespace(ctx, "class", kube.Baseline)
+		class, err := kubetest.Any(ctx, "class")
 		require.NoError(t, err)
 		o, err := arangodb.NewOperator(ctx, "kube-arangodb", arangodb.OperatorArgs{
 			Charts: kube.Charts{Mirror: mirror}, Namespace: pulumi.String("docs"),

@@ -1,42 +1,20 @@
 package arangodb
 
 import (
-	"fmt"
-
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
 )
 
 // policy names who reaches the servers: each other and the operator on every port, clients on the
 // database's only.
 func (c *Cluster) policy(ctx *pulumi.Context, name string, a Args) (pulumi.Resource, error) {
-	var clients networkingv1.NetworkPolicyPeerArray
-	for _, namespace := range a.Clients {
-		clients = append(clients, &networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: &metav1.LabelSelectorArgs{
-			MatchLabels: pulumi.StringMap{"kubernetes.io/metadata.name": pulumi.String(namespace)},
-		}})
+	ingress := []kube.Rule{{Peers: []kube.Peer{{}}}}
+	if len(a.Clients) > 0 { // no peers at all would mean everybody
+		ingress = append(ingress, kube.Rule{Peers: kube.In(a.Clients...), TCP: []int{Port}})
 	}
-	ingress := networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-		From: networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{PodSelector: &metav1.LabelSelectorArgs{}}},
-	}}
-	if len(clients) > 0 { // no peers at all would mean everybody
-		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{
-			From: clients, Ports: networkingv1.NetworkPolicyPortArray{
-				&networkingv1.NetworkPolicyPortArgs{Port: pulumi.Int(Port), Protocol: pulumi.String("TCP")},
-			},
-		})
-	}
-	policy, err := networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(a.Name), Namespace: a.Namespace},
-		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{deploymentLabel: pulumi.String(a.Name)}},
-			PolicyTypes: pulumi.ToStringArray([]string{"Ingress"}),
-			Ingress:     ingress,
-		},
+	return kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
+		Name: a.Name, Namespace: a.Namespace,
+		Pods: pulumi.StringMap{deploymentLabel: pulumi.String(a.Name)}, Ingress: ingress,
 	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, fmt.Errorf("network policy %s: %w", a.Name, err)
-	}
-	return policy, nil
 }

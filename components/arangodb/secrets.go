@@ -2,13 +2,10 @@ package arangodb
 
 import (
 	"encoding/json"
-	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	"github.com/pulumi/pulumi-tls/sdk/v5/go/tls"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
@@ -29,28 +26,15 @@ func (c *Cluster) root(ctx *pulumi.Context, name string, a Args) (pulumi.Resourc
 // authority makes the authority that the operator signs the servers' certificates with. It is one
 // of the cluster's own: the operator holds its key, and must not be able to sign for all else.
 func (c *Cluster) authority(ctx *pulumi.Context, name string, a Args) (pulumi.Resource, error) {
-	key, err := tls.NewPrivateKey(ctx, name+"-ca-key", &tls.PrivateKeyArgs{
-		Algorithm: pulumi.String("ECDSA"), EcdsaCurve: pulumi.String("P256"),
+	own, err := secrets.NewAuthority(ctx, name+"-ca", secrets.AuthorityArgs{
+		CommonName: "ArangoDB " + a.Name + " CA", Organization: "StreamForge", Years: authorityYears,
 	}, c.kept()...)
 	if err != nil {
-		return nil, fmt.Errorf("arangodb %s: key of the authority: %w", a.Name, err)
+		return nil, err
 	}
-	cert, err := tls.NewSelfSignedCert(ctx, name+"-ca", &tls.SelfSignedCertArgs{
-		PrivateKeyPem: key.PrivateKeyPem,
-		Subject: &tls.SelfSignedCertSubjectArgs{
-			CommonName: pulumi.String("ArangoDB " + a.Name + " CA"), Organization: pulumi.String("StreamForge"),
-		},
-		ValidityPeriodHours: pulumi.Int(authorityYears * 8766),
-		IsCaCertificate:     pulumi.Bool(true),
-		SetSubjectKeyId:     pulumi.Bool(true),
-		AllowedUses:         pulumi.ToStringArray([]string{"cert_signing", "crl_signing"}),
-	}, c.kept()...)
-	if err != nil {
-		return nil, fmt.Errorf("arangodb %s: certificate of the authority: %w", a.Name, err)
-	}
-	c.CA = cert.CertPem
+	c.CA = own.CertificatePEM
 	return c.secret(ctx, name+"-authority", CASecret(a.Name), a, pulumi.StringMap{
-		CAKey: cert.CertPem, "ca.key": pulumi.ToSecret(key.PrivateKeyPem).(pulumi.StringOutput),
+		CAKey: own.CertificatePEM, "ca.key": own.KeyPEM,
 	})
 }
 
@@ -73,12 +57,7 @@ func (c *Cluster) store(ctx *pulumi.Context, name string, a Args) ([]pulumi.Reso
 }
 
 func (c *Cluster) secret(ctx *pulumi.Context, name, secret string, a Args, data pulumi.StringMap) (pulumi.Resource, error) {
-	r, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(secret), Namespace: a.Namespace, Labels: labels(a.Name)},
-		StringData: data,
+	return kube.Secret(ctx, name, kube.SecretArgs{
+		Name: secret, Namespace: a.Namespace, Labels: labels(a.Name), Data: data,
 	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", secret, err)
-	}
-	return r, nil
 }

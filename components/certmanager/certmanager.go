@@ -4,8 +4,6 @@ package certmanager
 import (
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -46,13 +44,12 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
-	root, err := corev1.NewSecret(ctx, a.RootSecret, &corev1.SecretArgs{
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(a.RootSecret), Namespace: a.Namespace},
-		Type:       pulumi.String("kubernetes.io/tls"),
-		StringData: pulumi.StringMap{"tls.crt": a.RootCert, "tls.key": a.RootKey},
+	root, err := kube.Secret(ctx, a.RootSecret, kube.SecretArgs{
+		Namespace: a.Namespace, Type: "kubernetes.io/tls",
+		Data: pulumi.StringMap{"tls.crt": a.RootCert, "tls.key": a.RootKey},
 	}, child)
 	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", a.RootSecret, err)
+		return nil, err
 	}
 	issuer, err := kube.Apply(ctx, a.Issuer, kube.Object{
 		Kind:    clusterIssuer,

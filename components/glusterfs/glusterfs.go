@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strconv"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -38,7 +36,10 @@ type GlusterFS struct {
 
 const driver = "nfs.csi.k8s.io"
 
-var classKind = kube.Kind{APIVersion: "storage.k8s.io/v1", Kind: "StorageClass"}
+var (
+	classKind  = kube.Kind{APIVersion: "storage.k8s.io/v1", Kind: "StorageClass"}
+	volumeKind = kube.Kind{APIVersion: "v1", Kind: "PersistentVolume"}
+)
 
 // New installs the driver and declares the class and the volume.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*GlusterFS, error) {
@@ -84,26 +85,22 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 
 // whole declares the volume with everything that was in it before the cluster came.
 func (g *GlusterFS) whole(ctx *pulumi.Context, name string, a Args, kept []pulumi.ResourceOption) (pulumi.Resource, error) {
-	volume, err := corev1.NewPersistentVolume(ctx, name, &corev1.PersistentVolumeArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(g.Volume)},
-		Spec: &corev1.PersistentVolumeSpecArgs{
-			Capacity:                      pulumi.StringMap{"storage": pulumi.String(strconv.Itoa(a.SizeGiB) + "Gi")},
-			AccessModes:                   pulumi.ToStringArray([]string{"ReadWriteMany"}),
-			PersistentVolumeReclaimPolicy: pulumi.String("Retain"),
-			StorageClassName:              pulumi.String(a.Class),
-			MountOptions:                  pulumi.ToStringArray(a.MountOptions),
-			Csi: &corev1.CSIPersistentVolumeSourceArgs{
-				Driver: pulumi.String(driver),
+	return kube.Apply(ctx, name, kube.Object{
+		Kind: volumeKind, Name: g.Volume,
+		Spec: pulumi.Map{
+			"capacity":                      pulumi.StringMap{"storage": pulumi.String(strconv.Itoa(a.SizeGiB) + "Gi")},
+			"accessModes":                   pulumi.ToStringArray([]string{"ReadWriteMany"}),
+			"persistentVolumeReclaimPolicy": pulumi.String("Retain"),
+			"storageClassName":              pulumi.String(a.Class),
+			"mountOptions":                  pulumi.ToStringArray(a.MountOptions),
+			"csi": pulumi.Map{
+				"driver": pulumi.String(driver),
 				// Must differ from every other volume's: the driver's own handles have more parts.
-				VolumeHandle:     pulumi.String(a.Server + "#" + a.Volume + "#"),
-				VolumeAttributes: pulumi.StringMap{"server": pulumi.String(a.Server), "share": pulumi.String("/" + a.Volume)},
+				"volumeHandle":     pulumi.String(a.Server + "#" + a.Volume + "#"),
+				"volumeAttributes": pulumi.StringMap{"server": pulumi.String(a.Server), "share": pulumi.String("/" + a.Volume)},
 			},
 		},
 	}, kept...)
-	if err != nil {
-		return nil, fmt.Errorf("volume %s: %w", g.Volume, err)
-	}
-	return volume, nil
 }
 
 func values() pulumi.Map {

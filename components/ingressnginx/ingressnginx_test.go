@@ -17,9 +17,9 @@ import (
 func TestInputs(t *testing.T) {
 	charts := kube.Charts{Mirror: kubetest.Mirror(t)}
 	r := kubetest.Run(t, func(ctx *pulumi.Context) error {
-		pool, err := kube.Namespace(ctx, "pool", kube.Baseline) // any resource will do
+		pool, err := kubetest.Any(ctx, "pool")
 		require.NoError(t, err)
-		certs, err := kube.Namespace(ctx, "certs", kube.Baseline)
+		certs, err := kubetest.Any(ctx, "certs")
 		require.NoError(t, err)
 		_, err = ingressnginx.New(ctx, "ingress-nginx", ingressnginx.Args{
 			Charts: charts, Namespace: pulumi.String("second"), Address: netip.MustParseAddr("192.0.2.11"), Class: "other",

@@ -5,10 +5,9 @@ package kafkaui
 import (
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
@@ -91,14 +90,12 @@ func (k *KafkaUI) login(ctx *pulumi.Context, name string, a Args) (pulumi.Resour
 		return nil, err
 	}
 	k.Password = password
-	secret, err := corev1.NewSecret(ctx, name+"-login", &corev1.SecretArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(loginSecret), Namespace: a.Namespace, Labels: pulumi.ToStringMap(Labels()),
-		},
-		StringData: pulumi.StringMap{passwordKey: password},
+	secret, err := kube.Secret(ctx, name+"-login", kube.SecretArgs{
+		Name: loginSecret, Namespace: a.Namespace, Labels: pulumi.ToStringMap(Labels()),
+		Data: pulumi.StringMap{passwordKey: password},
 	}, pulumi.Parent(k))
 	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", loginSecret, err)
+		return nil, err
 	}
 	return secret, nil
 }

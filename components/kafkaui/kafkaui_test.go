@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
@@ -15,7 +14,7 @@ import (
 func graph(t *testing.T, edit func(*Args)) *kubetest.Graph {
 	t.Helper()
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
-		user, err := kube.Namespace(ctx, "user", kube.Baseline) // any resource will do
+		user, err := kubetest.Any(ctx, "user")
 		require.NoError(t, err)
 		a := Args{
 			Namespace: pulumi.String("events"), Node: "node-7", From: pulumi.String("edge"),

@@ -8,17 +8,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
 func args(ctx *pulumi.Context) (Args, error) {
-	class, err := kube.Namespace(ctx, "class", kube.Baseline) // any resource will do
+	class, err := kubetest.Any(ctx, "class")
 	if err != nil {
 		return Args{}, err
 	}
-	issuer, err := kube.Namespace(ctx, "issuer", kube.Baseline)
+	issuer, err := kubetest.Any(ctx, "issuer")
 	return Args{
 		Namespace: pulumi.String("objects"), NamespaceName: "objects", DNSDomain: "example.local", Nodes: 6, DriveGiB: 50, Parity: 2,
 		StorageClass: "local", NodeLabel: "example.test/disk", Region: "home-1", ConsoleURL: "https://minio.example.test",

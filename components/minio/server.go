@@ -21,14 +21,9 @@ func (m *MinIO) root(ctx *pulumi.Context, name string, a Args) (pulumi.Resource,
 	if err != nil {
 		return nil, err
 	}
-	secret, err := corev1.NewSecret(ctx, name+"-root", &corev1.SecretArgs{
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(rootSecret), Namespace: a.Namespace, Labels: labels(app)},
-		StringData: pulumi.StringMap{passwordKey: password},
+	return kube.Secret(ctx, name+"-root", kube.SecretArgs{
+		Name: rootSecret, Namespace: a.Namespace, Labels: labels(app), Data: pulumi.StringMap{passwordKey: password},
 	}, pulumi.Parent(m))
-	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", rootSecret, err)
-	}
-	return secret, nil
 }
 
 // servers declares the drives and the pods. The drives stay when the set is deleted. What cannot

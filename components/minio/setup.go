@@ -79,7 +79,7 @@ func (m *MinIO) setup(ctx *pulumi.Context, name string, a Args) (pulumi.Resource
 			ActiveDeadlineSeconds: pulumi.Int(900),
 			Template: &corev1.PodTemplateSpecArgs{
 				Metadata: &metav1.ObjectMetaArgs{Labels: labels(setupApp), Annotations: annotations},
-				Spec:     m.setupPod(content, a),
+				Spec:     setupPod(m, content, a),
 			},
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
-// setupPod runs the script over the files of the ConfigMap.
-func (m *MinIO) setupPod(configMap string, a Args) *corev1.PodSpecArgs {
+// setupPod runs the script over the files of the ConfigMap. It is no method: see tests/graph/generics_test.go.
+func setupPod(m *MinIO, configMap string, a Args) *corev1.PodSpecArgs {
 	const planMount, usersMount, caMount, workMount = "/plan", "/users", "/ca", "/tmp"
 	mount := func(name, path string, readOnly bool) *corev1.VolumeMountArgs {
 		return &corev1.VolumeMountArgs{Name: pulumi.String(name), MountPath: pulumi.String(path), ReadOnly: pulumi.Bool(readOnly)}

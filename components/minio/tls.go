@@ -3,8 +3,6 @@ package minio
 import (
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -36,12 +34,11 @@ func (m *MinIO) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 	if err != nil {
 		return nil, err
 	}
-	ca, err := corev1.NewConfigMap(ctx, name+"-ca", &corev1.ConfigMapArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(authority), Namespace: a.Namespace, Labels: labels(app)},
-		Data:     pulumi.StringMap{KeyCA: a.CA},
+	ca, err := kube.ConfigMap(ctx, name+"-ca", kube.ConfigMapArgs{
+		Name: authority, Namespace: a.Namespace, Labels: labels(app), Data: pulumi.StringMap{KeyCA: a.CA},
 	}, child)
 	if err != nil {
-		return nil, fmt.Errorf("config map %s: %w", authority, err)
+		return nil, err
 	}
 	target := func(service string) pulumi.Map {
 		return pulumi.Map{"group": pulumi.String(""), "kind": pulumi.String("Service"), "name": pulumi.String(service)}

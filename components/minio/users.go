@@ -2,12 +2,10 @@ package minio
 
 import (
 	"encoding/json"
-	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
@@ -19,15 +17,15 @@ func (m *MinIO) users(ctx *pulumi.Context, name string, a Args) error {
 			return err
 		}
 		secret := userSecret(u.Name)
-		_, err = corev1.NewSecret(ctx, name+"-user-"+u.Name, &corev1.SecretArgs{
-			Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(secret), Namespace: a.Namespace, Labels: labels(app)},
-			StringData: pulumi.StringMap{
+		_, err = kube.Secret(ctx, name+"-user-"+u.Name, kube.SecretArgs{
+			Name: secret, Namespace: a.Namespace, Labels: labels(app),
+			Data: pulumi.StringMap{
 				KeyAccessKey: pulumi.String(u.Name), KeySecretKey: key, KeyRegion: pulumi.String(a.Region),
 				KeyEndpoint: pulumi.String(m.Endpoint), KeyCA: a.CA,
 			},
 		}, pulumi.Parent(m))
 		if err != nil {
-			return fmt.Errorf("secret %s: %w", secret, err)
+			return err
 		}
 		m.Users[u.Name] = Credentials{AccessKey: u.Name, SecretKey: key, Secret: secret}
 	}

@@ -4,8 +4,6 @@ import (
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
-	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -29,20 +27,13 @@ func (p *Piraeus) snapshotController(ctx *pulumi.Context, name string, a Args, a
 		return nil, err
 	}
 	// It serves nothing but its own health, which the node's kubelet may always ask for.
-	_, err = networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
-		Metadata: meta,
-		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: chosen, PolicyTypes: pulumi.ToStringArray([]string{"Ingress"}),
-		},
+	_, err = kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
+		Name: snapshotter, Namespace: a.Namespace, Labels: snapshotLabels, Pods: snapshotLabels,
 	}, child)
 	if err != nil {
 		return nil, err
 	}
-	_, err = policyv1.NewPodDisruptionBudget(ctx, name, &policyv1.PodDisruptionBudgetArgs{
-		Metadata: meta,
-		Spec:     &policyv1.PodDisruptionBudgetSpecArgs{MaxUnavailable: pulumi.Int(1), Selector: chosen},
-	}, child)
-	if err != nil {
+	if _, err = kube.OneAway(ctx, name, snapshotter, a.Namespace, snapshotLabels, child); err != nil {
 		return nil, err
 	}
 	return appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{

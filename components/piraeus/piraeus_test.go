@@ -17,9 +17,9 @@ func graph(t *testing.T, disposable bool) *kubetest.Graph {
 	t.Helper()
 	charts := kube.Charts{Mirror: kubetest.Mirror(t)}
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
-		issuer, err := kube.Namespace(ctx, "issuer", kube.Baseline) // any resource will do
+		issuer, err := kubetest.Any(ctx, "issuer")
 		require.NoError(t, err)
-		class, err := kube.Namespace(ctx, "other-class", kube.Baseline)
+		class, err := kubetest.Any(ctx, "other-class")
 		require.NoError(t, err)
 		p, err := piraeus.New(ctx, "piraeus", piraeus.Args{
 			Charts: charts, Namespace: pulumi.String("blocks"), Issuer: "home-ca", NodeLabel: "example.test/disk", Device: "/dev/vdb",

@@ -4,8 +4,9 @@ package pki
 import (
 	"fmt"
 
-	"github.com/pulumi/pulumi-tls/sdk/v5/go/tls"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
 // Args describe the authority.
@@ -25,8 +26,6 @@ type PKI struct {
 	Ready          []pulumi.Resource
 }
 
-const hoursPerYear = 8766 // leap days included
-
 // New makes the key and the self-signed certificate. Neither is ever renewed by itself.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*PKI, error) {
 	p := &PKI{}
@@ -34,27 +33,10 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		return nil, fmt.Errorf("pki %s: %w", name, err)
 	}
 	kept := []pulumi.ResourceOption{pulumi.Parent(p), pulumi.Protect(!a.Disposable)}
-	key, err := tls.NewPrivateKey(ctx, name+"-key", &tls.PrivateKeyArgs{
-		Algorithm:  pulumi.String("ECDSA"),
-		EcdsaCurve: pulumi.String("P384"),
-	}, kept...)
+	root, err := secrets.NewAuthority(ctx, name, secrets.AuthorityArgs{CommonName: a.CommonName, Years: a.ValidityYears}, kept...)
 	if err != nil {
-		return nil, fmt.Errorf("pki %s: key: %w", name, err)
+		return nil, err
 	}
-	cert, err := tls.NewSelfSignedCert(ctx, name, &tls.SelfSignedCertArgs{
-		PrivateKeyPem:       key.PrivateKeyPem,
-		Subject:             &tls.SelfSignedCertSubjectArgs{CommonName: pulumi.String(a.CommonName)},
-		ValidityPeriodHours: pulumi.Int(a.ValidityYears * hoursPerYear),
-		IsCaCertificate:     pulumi.Bool(true),
-		SetSubjectKeyId:     pulumi.Bool(true),
-		SetAuthorityKeyId:   pulumi.Bool(true),
-		AllowedUses:         pulumi.ToStringArray([]string{"cert_signing", "crl_signing", "digital_signature"}),
-	}, kept...)
-	if err != nil {
-		return nil, fmt.Errorf("pki %s: certificate: %w", name, err)
-	}
-	p.CertificatePEM = cert.CertPem
-	p.KeyPEM = pulumi.ToSecret(key.PrivateKeyPem).(pulumi.StringOutput)
-	p.Ready = []pulumi.Resource{key, cert}
+	p.CertificatePEM, p.KeyPEM, p.Ready = root.CertificatePEM, root.KeyPEM, root.Ready
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{"certificatePEM": p.CertificatePEM})
 }

@@ -5,8 +5,6 @@ package postgres
 import (
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -69,12 +67,11 @@ func NewOperator(ctx *pulumi.Context, name string, a OperatorArgs, opts ...pulum
 		}},
 		{storeCA, pulumi.StringMap{"ca.crt": a.S3.CA}},
 	} {
-		secret, err := corev1.NewSecret(ctx, name+"-"+s.name, &corev1.SecretArgs{
-			Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(s.name), Namespace: a.Namespace},
-			StringData: s.data,
+		secret, err := kube.Secret(ctx, name+"-"+s.name, kube.SecretArgs{
+			Name: s.name, Namespace: a.Namespace, Data: s.data,
 		}, pulumi.Parent(o))
 		if err != nil {
-			return nil, fmt.Errorf("secret %s: %w", s.name, err)
+			return nil, err
 		}
 		o.Ready = append(o.Ready, secret)
 	}

@@ -24,8 +24,8 @@ func run(t *testing.T, change func(*postgres.Args)) (*kubetest.Graph, *postgres.
 	mirror := kubetest.Mirror(t)
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
 		var other []pulumi.Resource
-		for _, name := range []string{"bucket", "class", "issuer"} { // any resource will do
-			r, err := kube.Namespace(ctx, name, kube.Baseline)
+		for _, name := range []string{"bucket", "class", "issuer"} {
+			r, err := kubetest.Any(ctx, name)
 			require.NoError(t, err)
 			other = append(other, r)
 		}

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
@@ -51,17 +50,15 @@ func (c *Cluster) users(ctx *pulumi.Context, name string, a Args, child pulumi.R
 		if err != nil {
 			return nil, err
 		}
-		secret, err := corev1.NewSecret(ctx, name+"-user-"+u.Name, &corev1.SecretArgs{
-			Metadata: &metav1.ObjectMetaArgs{
-				Name: pulumi.String(CredentialsSecret(a.Name, u.Name)), Namespace: a.Namespace,
-				Labels: pulumi.StringMap{
-					"application": pulumi.String(application), clusterName: pulumi.String(a.Name), "team": pulumi.String(a.Team),
-				},
+		secret, err := kube.Secret(ctx, name+"-user-"+u.Name, kube.SecretArgs{
+			Name: CredentialsSecret(a.Name, u.Name), Namespace: a.Namespace,
+			Labels: pulumi.StringMap{
+				"application": pulumi.String(application), clusterName: pulumi.String(a.Name), "team": pulumi.String(a.Team),
 			},
-			StringData: pulumi.StringMap{UserKey: pulumi.String(u.Name), PasswordKey: password},
+			Data: pulumi.StringMap{UserKey: pulumi.String(u.Name), PasswordKey: password},
 		}, child, pulumi.RetainOnDelete(!a.Disposable)) // the operator would make up another password
 		if err != nil {
-			return nil, fmt.Errorf("secret of user %s: %w", u.Name, err)
+			return nil, err
 		}
 		c.passwords[u.Name] = password
 		all = append(all, secret)

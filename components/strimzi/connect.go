@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -174,25 +172,10 @@ func (c *Cluster) admit(ctx *pulumi.Context, connect string, clients map[string]
 	if len(clients) == 0 {
 		return nil
 	}
-	_, err := networkingv1.NewNetworkPolicy(ctx, connect+"-clients", &networkingv1.NetworkPolicyArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(connect + "-clients"), Namespace: c.namespace},
-		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{
-				clusterLabel: pulumi.String(connect), KindLabel: pulumi.String("KafkaConnect"),
-			}},
-			PolicyTypes: pulumi.ToStringArray([]string{"Ingress"}),
-			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-				Ports: networkingv1.NetworkPolicyPortArray{&networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(ConnectPort),
-				}},
-				From: networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{
-					PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.ToStringMap(clients)},
-				}},
-			}},
-		},
+	_, err := kube.NetworkPolicy(ctx, connect+"-clients", kube.NetworkPolicyArgs{
+		Namespace: c.namespace,
+		Pods:      pulumi.StringMap{clusterLabel: pulumi.String(connect), KindLabel: pulumi.String("KafkaConnect")},
+		Ingress:   []kube.Rule{{Peers: []kube.Peer{{Pods: pulumi.ToStringMap(clients)}}, TCP: []int{ConnectPort}}},
 	}, pulumi.Parent(c))
-	if err != nil {
-		return fmt.Errorf("network policy %s-clients: %w", connect, err)
-	}
-	return nil
+	return err
 }

@@ -2,11 +2,10 @@ package strimzi
 
 import (
 	_ "embed" // the rules
-	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
 )
 
 //go:embed kafka-rules.yaml
@@ -23,14 +22,10 @@ const (
 // metricsRules declares the ConfigMap that brokers and Connect workers take their rules from. Pods
 // do not start without it.
 func (c *Cluster) metricsRules(ctx *pulumi.Context, name string) (pulumi.Resource, error) {
-	rules, err := corev1.NewConfigMap(ctx, name+"-metrics", &corev1.ConfigMapArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(c.metrics), Namespace: c.namespace, Labels: c.labels()},
-		Data:     pulumi.StringMap{kafkaRulesKey: pulumi.String(kafkaRules), connectRulesKey: pulumi.String(connectRules)},
+	return kube.ConfigMap(ctx, name+"-metrics", kube.ConfigMapArgs{
+		Name: c.metrics, Namespace: c.namespace, Labels: c.labels(),
+		Data: pulumi.StringMap{kafkaRulesKey: pulumi.String(kafkaRules), connectRulesKey: pulumi.String(connectRules)},
 	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, fmt.Errorf("config map %s: %w", c.metrics, err)
-	}
-	return rules, nil
 }
 
 func (c *Cluster) metricsFrom(key string) pulumi.Map {

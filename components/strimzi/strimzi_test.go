@@ -45,7 +45,7 @@ func graph(t *testing.T, a Args, more func(*pulumi.Context, *Cluster) error) *ku
 	t.Helper()
 	charts := kube.Charts{Mirror: kubetest.Mirror(t)}
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
-		class, err := kube.Namespace(ctx, "class", kube.Baseline) // any resource will do
+		class, err := kubetest.Any(ctx, "class")
 		require.NoError(t, err)
 		operator, err := NewOperator(ctx, "strimzi", OperatorArgs{Charts: charts, Namespace: a.Namespace, DNSDomain: "cluster.local"})
 		require.NoError(t, err)

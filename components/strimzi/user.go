@@ -1,11 +1,8 @@
 package strimzi
 
 import (
-	"fmt"
 	"strings"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -53,12 +50,11 @@ func (c *Cluster) User(ctx *pulumi.Context, u UserArgs) (*User, error) {
 		return nil, err
 	}
 	source := u.Name + "-password"
-	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(source), Namespace: c.namespace, Labels: c.labels()},
-		StringData: pulumi.StringMap{PasswordKey: password},
+	secret, err := kube.Secret(ctx, name, kube.SecretArgs{
+		Name: source, Namespace: c.namespace, Labels: c.labels(), Data: pulumi.StringMap{PasswordKey: password},
 	}, pulumi.Parent(c))
 	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", source, err)
+		return nil, err
 	}
 	user, err := kube.Apply(ctx, name, kube.Object{
 		Kind: userKind, Name: u.Name, Namespace: c.namespace, Labels: c.labels(), WaitFor: "Ready",

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"net/netip"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
@@ -79,14 +78,10 @@ func (t *Technitium) password(ctx *pulumi.Context, name string, a Args) error {
 		return err
 	}
 	t.Password = password
-	_, err = corev1.NewSecret(ctx, name+"-admin", &corev1.SecretArgs{
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(adminSecret), Namespace: a.Namespace},
-		StringData: pulumi.StringMap{passwordKey: password},
+	_, err = kube.Secret(ctx, name+"-admin", kube.SecretArgs{
+		Name: adminSecret, Namespace: a.Namespace, Data: pulumi.StringMap{passwordKey: password},
 	}, pulumi.Parent(t))
-	if err != nil {
-		return fmt.Errorf("secret %s: %w", adminSecret, err)
-	}
-	return nil
+	return err
 }
 
 func labels(app string) pulumi.StringMap {

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
@@ -16,9 +15,9 @@ import (
 func serverGraph(t *testing.T) *kubetest.Graph {
 	t.Helper()
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
-		pool, err := kube.Namespace(ctx, "pool", kube.Baseline) // any resource will do
+		pool, err := kubetest.Any(ctx, "pool")
 		require.NoError(t, err)
-		class, err := kube.Namespace(ctx, "class", kube.Baseline)
+		class, err := kubetest.Any(ctx, "class")
 		require.NoError(t, err)
 		_, err = New(ctx, "technitium", Args{
 			Namespace: pulumi.String("names"), Address: netip.MustParseAddr("192.0.2.53"), Host: "ns1.home.test",
@@ -88,7 +87,7 @@ func TestPasswordStaysSecret(t *testing.T) {
 func zonesGraph(t *testing.T, forwarder string, zones ...Zone) *kubetest.Graph {
 	t.Helper()
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
-		server, err := kube.Namespace(ctx, "server", kube.Baseline)
+		server, err := kubetest.Any(ctx, "server")
 		require.NoError(t, err)
 		_, err = NewZones(ctx, "zones", ZonesArgs{
 			Namespace: pulumi.String("names"), Zones: zones, Server: []pulumi.Resource{server},

@@ -1,10 +1,6 @@
 package traefik
 
 import (
-	"fmt"
-
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -26,13 +22,12 @@ func (t *Traefik) dashboard(ctx *pulumi.Context, name string, a Args, gateway pu
 		return err
 	}
 	t.DashboardPassword = password
-	secret, err := corev1.NewSecret(ctx, name+"-dashboard", &corev1.SecretArgs{
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(dashboardAuth), Namespace: a.Namespace},
-		Type:       pulumi.String("kubernetes.io/basic-auth"),
-		StringData: pulumi.StringMap{"username": pulumi.String(DashboardUser), "password": password},
+	secret, err := kube.Secret(ctx, name+"-dashboard", kube.SecretArgs{
+		Name: dashboardAuth, Namespace: a.Namespace, Type: "kubernetes.io/basic-auth",
+		Data: pulumi.StringMap{"username": pulumi.String(DashboardUser), "password": password},
 	}, child)
 	if err != nil {
-		return fmt.Errorf("secret %s: %w", dashboardAuth, err)
+		return err
 	}
 	middleware, err := kube.Apply(ctx, name+"-dashboard", kube.Object{
 		Kind: middlewareKind, Name: dashboardAuth, Namespace: a.Namespace,

@@ -1,10 +1,6 @@
 package traefik
 
 import (
-	"fmt"
-
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -21,16 +17,12 @@ const gitSSH = "git-ssh" // Service, EndpointSlice, route and port
 // EndpointSlice stand for it: Traefik refuses Services of type ExternalName here.
 func (t *Traefik) ssh(ctx *pulumi.Context, name string, a Args, gateway pulumi.Resource) error {
 	child := pulumi.Parent(t)
-	service, err := corev1.NewService(ctx, name+"-ssh", &corev1.ServiceArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(gitSSH), Namespace: a.Namespace, Annotations: kube.AwaitNothing(),
-		},
-		Spec: &corev1.ServiceSpecArgs{Ports: corev1.ServicePortArray{&corev1.ServicePortArgs{
-			Name: pulumi.String(gitSSH), Port: pulumi.Int(22), TargetPort: pulumi.Int(int(a.SSH.Port())),
-		}}},
+	service, err := kube.Service(ctx, name+"-ssh", kube.ServiceArgs{
+		Name: gitSSH, Namespace: a.Namespace, Annotations: kube.AwaitNothing(),
+		Ports: []kube.ServicePort{{Name: gitSSH, Port: 22, Target: int(a.SSH.Port())}},
 	}, child)
 	if err != nil {
-		return fmt.Errorf("service %s: %w", gitSSH, err)
+		return err
 	}
 	slice, err := kube.Apply(ctx, name+"-ssh", kube.Object{
 		Kind: endpointSliceKind, Name: gitSSH, Namespace: a.Namespace,

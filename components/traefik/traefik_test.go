@@ -20,11 +20,11 @@ func graph(t *testing.T, change func(*traefik.Args)) *kubetest.Graph {
 	return kubetest.Run(t, func(ctx *pulumi.Context) error {
 		crds, err := charts.Manifest(ctx, "gateway-api", pins.GatewayAPI)
 		require.NoError(t, err)
-		pool, err := kube.Namespace(ctx, "pool", kube.Baseline) // any resource will do
+		pool, err := kubetest.Any(ctx, "pool")
 		require.NoError(t, err)
-		class, err := kube.Namespace(ctx, "class", kube.Baseline)
+		class, err := kubetest.Any(ctx, "class")
 		require.NoError(t, err)
-		issuer, err := kube.Namespace(ctx, "issuer", kube.Baseline)
+		issuer, err := kubetest.Any(ctx, "issuer")
 		require.NoError(t, err)
 		a := traefik.Args{
 			Charts: charts, Namespace: pulumi.String("edge"), Address: netip.MustParseAddr("192.0.2.10"),

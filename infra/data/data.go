@@ -71,5 +71,5 @@ func (in Inputs) namespace(ctx *pulumi.Context, name string, level kube.PodSecur
 	if err != nil {
 		return nil, err
 	}
-	return ns.Metadata.Name().Elem(), nil
+	return ns, nil
 }

@@ -1,10 +1,6 @@
 package data
 
 import (
-	"fmt"
-
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/keda"
@@ -63,12 +59,11 @@ func (in Inputs) clients(ctx *pulumi.Context, cluster *strimzi.Cluster, services
 			Username: u.Name, Password: user.Password, Secret: "kafka-" + u.Name, Namespaces: u.Namespaces, Ready: user.Ready,
 		}
 		for _, n := range u.Namespaces {
-			secret, err := corev1.NewSecret(ctx, n+"-"+client.Secret, &corev1.SecretArgs{
-				Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(client.Secret), Namespace: services[n]},
-				StringData: client.login(cluster),
+			secret, err := kube.Secret(ctx, n+"-"+client.Secret, kube.SecretArgs{
+				Name: client.Secret, Namespace: services[n], Data: client.login(cluster),
 			}, child)
 			if err != nil {
-				return fmt.Errorf("secret %s/%s: %w", n, client.Secret, err)
+				return err
 			}
 			client.Ready = append(client.Ready, secret)
 		}

@@ -1,11 +1,8 @@
 package data
 
 import (
-	"fmt"
 	"strings"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/postgres"
@@ -106,12 +103,11 @@ func postgresLogins(ctx *pulumi.Context, c config.PostgresCluster, cluster *post
 	for _, u := range c.Users {
 		name := PostgresSecret(c.Name, u.Name)
 		for _, n := range u.Namespaces {
-			secret, err := corev1.NewSecret(ctx, n+"-"+name, &corev1.SecretArgs{
-				Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: services[n]},
-				StringData: login(cluster, u.Name, c.Owned(u.Name)),
+			secret, err := kube.Secret(ctx, n+"-"+name, kube.SecretArgs{
+				Name: name, Namespace: services[n], Data: login(cluster, u.Name, c.Owned(u.Name)),
 			}, child)
 			if err != nil {
-				return nil, fmt.Errorf("secret %s/%s: %w", n, name, err)
+				return nil, err
 			}
 			all = append(all, secret)
 		}

@@ -95,7 +95,7 @@ func (in EdgeInputs) namespace(ctx *pulumi.Context, name string, child pulumi.Re
 	if err != nil {
 		return nil, err
 	}
-	return ns.Metadata.Name().Elem(), nil
+	return ns, nil
 }
 
 // WebNamespace is where requests for published hosts come from, for network policies.

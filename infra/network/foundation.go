@@ -87,7 +87,7 @@ func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOpt
 	}
 	return metallb.New(ctx, "metallb", metallb.Args{
 		Charts:     in.Charts,
-		Namespace:  ns.Metadata.Name().Elem(),
+		Namespace:  ns,
 		Pools:      pools(in.Network),
 		Interfaces: in.Network.Interfaces,
 	}, child)
@@ -101,7 +101,7 @@ func issuer(ctx *pulumi.Context, in FoundationInputs, gatewayAPI []pulumi.Resour
 	}
 	return certmanager.New(ctx, "cert-manager", certmanager.Args{
 		Charts:     in.Charts,
-		Namespace:  ns.Metadata.Name().Elem(),
+		Namespace:  ns,
 		GatewayAPI: gatewayAPI,
 		Issuer:     Issuer,
 		RootSecret: RootSecret,

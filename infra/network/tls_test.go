@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 )
 
@@ -15,7 +14,7 @@ var listenerForTest = TLSListener{Gateway: "main", Namespace: pulumi.String("edg
 
 func TestTLSPassesThroughByName(t *testing.T) {
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
-		gateway, err := kube.Namespace(ctx, "gateway", kube.Baseline) // any resource will do
+		gateway, err := kubetest.Any(ctx, "gateway")
 		require.NoError(t, err)
 		l := listenerForTest
 		l.Ready = []pulumi.Resource{gateway}

@@ -61,7 +61,7 @@ func volume(ctx *pulumi.Context, in BlocksInputs, child pulumi.ResourceOption) (
 	}
 	g := in.Storage.Gluster
 	return glusterfs.New(ctx, "glusterfs", glusterfs.Args{
-		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(),
+		Charts: in.Charts, Namespace: ns,
 		Server: g.Server, Volume: g.Volume, Class: g.Class, SizeGiB: g.SizeGiB, MountOptions: g.MountOptions,
 		Disposable: in.Disposable,
 	}, child)
@@ -75,7 +75,7 @@ func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, chil
 	}
 	l := in.Storage.Linstor
 	return piraeus.New(ctx, "piraeus", piraeus.Args{
-		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(), Issuer: in.Issuer,
+		Charts: in.Charts, Namespace: ns, Issuer: in.Issuer,
 		NodeLabel: config.LinstorLabel, Device: l.Device, Replicas: l.Replicas,
 		ReplicatedClass: l.ReplicatedClass, LocalClass: l.LocalClass, SnapshotClass: l.SnapshotClass,
 		Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,

@@ -29,7 +29,7 @@ func blocks(t *testing.T, change func(*config.Storage)) (*kubetest.Graph, storag
 		require.NoError(t, err)
 		assert.Equal(t, "files", first.Shared)
 		assert.Empty(t, first.Replicated, "block volumes come later")
-		issuer, err := kube.Namespace(ctx, "issuer", kube.Baseline) // any resource will do
+		issuer, err := kubetest.Any(ctx, "issuer")
 		require.NoError(t, err)
 		classes, err = storage.Blocks(ctx, storage.BlocksInputs{
 			Charts: charts, Storage: s, Classes: first, Issuer: "home-ca", IssuerReady: []pulumi.Resource{issuer},

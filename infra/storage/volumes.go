@@ -44,7 +44,7 @@ func Volumes(ctx *pulumi.Context, in VolumesInputs, opts ...pulumi.ResourceOptio
 		return Classes{}, err
 	}
 	nfs, err := nfsprovisioner.New(ctx, "nfs-provisioner", nfsprovisioner.Args{
-		Charts: in.Charts, Namespace: ns.Metadata.Name().Elem(),
+		Charts: in.Charts, Namespace: ns,
 		Server: in.NFS.Server.String(), Path: in.NFS.Path, MountOptions: in.NFS.MountOptions, Class: in.NFS.Class,
 		Disposable: in.Disposable,
 	}, child)

@@ -20,9 +20,9 @@ const (
 
 // Namespace declares a namespace that enforces level. Only layers call it: a namespace has one
 // owner. It is protected unless opts say otherwise, because deleting a namespace deletes
-// everything in it.
+// everything in it. Its name as an Output orders what is made in it.
 func Namespace(ctx *pulumi.Context, name string, level PodSecurity,
-	opts ...pulumi.ResourceOption) (*corev1.Namespace, error) {
+	opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	opts = append([]pulumi.ResourceOption{pulumi.Protect(true)}, opts...)
 	labels := pulumi.StringMap{}
 	for _, mode := range []string{"enforce", "audit", "warn"} {
@@ -32,7 +32,7 @@ func Namespace(ctx *pulumi.Context, name string, level PodSecurity,
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(name), Labels: labels},
 	}, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("namespace %s: %w", name, err)
+		return pulumi.StringOutput{}, fmt.Errorf("namespace %s: %w", name, err)
 	}
-	return ns, nil
+	return ns.Metadata.Name().Elem(), nil
 }

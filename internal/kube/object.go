@@ -33,7 +33,7 @@ type Object struct {
 
 // Apply registers o by server-side apply. The caller orders it after what brings its CRD.
 func Apply(ctx *pulumi.Context, name string, o Object,
-	opts ...pulumi.ResourceOption) (*apiextensions.CustomResource, error) {
+	opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	if o.Name == "" {
 		o.Name = name
 	}

@@ -84,7 +84,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		return Outputs{}, err
 	}
 	console, api := in.Web.Host("minio"), in.Web.Host("s3")
-	store, err := minio.New(ctx, "minio", args(in, ns.Metadata.Name().Elem(), "https://"+console), child)
+	store, err := minio.New(ctx, "minio", args(in, ns, "https://"+console), child)
 	if err != nil {
 		return Outputs{}, err
 	}
@@ -95,7 +95,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		port    int
 	}{{api, minio.Service, minio.Port}, {console, minio.ConsoleService, minio.ConsolePort}} {
 		_, err := in.Web.Publish(ctx, p.host, network.Backend{
-			Namespace: ns.Metadata.Name().Elem(), Service: p.service, Port: p.port,
+			Namespace: ns, Service: p.service, Port: p.port,
 		}, child)
 		if err != nil {
 			return Outputs{}, err

@@ -10,7 +10,6 @@ import (
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
-	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -20,9 +19,9 @@ func deploy(t *testing.T) (*kubetest.Graph, objects.Outputs, *network.Web) {
 	var out objects.Outputs
 	web := &network.Web{Domain: "example.test", Class: "traefik", Issuer: network.Issuer}
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
-		class, err := kube.Namespace(ctx, "class", kube.Baseline) // any resource will do
+		class, err := kubetest.Any(ctx, "class")
 		require.NoError(t, err)
-		definitions, err := kube.Namespace(ctx, "definitions", kube.Baseline)
+		definitions, err := kubetest.Any(ctx, "definitions")
 		require.NoError(t, err)
 		out, err = objects.Deploy(ctx, objects.Inputs{
 			MinIO: config.MinIO{
