@@ -16,6 +16,8 @@ type Postgres struct {
 	Namespace pulumi.StringInput
 	Clusters  map[string]PostgresCluster // by name
 	Ready     []pulumi.Resource
+
+	config config.Postgres
 }
 
 // PostgresCluster is one cluster. Its method Connection gives all that a client needs.
@@ -53,11 +55,12 @@ func (in Inputs) postgres(ctx *pulumi.Context, services map[string]pulumi.String
 			Endpoint: store.Endpoint, Region: store.Region, Bucket: in.Postgres.Backup.Bucket,
 			AccessKey: store.AccessKey, SecretKey: store.SecretKey, CA: store.CA, Ready: store.Ready,
 		},
+		Readers: in.postgresReaders(),
 	}, child)
 	if err != nil {
 		return Postgres{}, err
 	}
-	out := Postgres{Namespace: ns, Clusters: map[string]PostgresCluster{}}
+	out := Postgres{Namespace: ns, Clusters: map[string]PostgresCluster{}, config: in.Postgres}
 	for _, c := range in.Postgres.Clusters {
 		cluster, err := postgres.NewCluster(ctx, c.Name, in.postgresArgs(c, ns, operator), child)
 		if err != nil {
@@ -87,6 +90,9 @@ func (in Inputs) postgresArgs(c config.PostgresCluster, ns pulumi.StringInput, o
 	}
 	for _, d := range c.Databases {
 		a.Databases = append(a.Databases, postgres.Database(d))
+	}
+	for _, r := range in.Postgres.Readers {
+		a.Readers = append(a.Readers, postgres.Reader{Name: r.Name, Databases: r.In(c.Name)})
 	}
 	if c.Dumps != nil {
 		a.Logical = &postgres.Logical{Schedule: c.Dumps.Schedule, Retention: c.Dumps.Retention}

@@ -1,0 +1,56 @@
+package define
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
+// once takes each server's value a single time: every server answers for all of them.
+func once(by, expr string) string {
+	return "sum by (" + by + ") (max by (server, " + by + ") (" + expr + "))"
+}
+
+func minio() board {
+	const chosen = `{namespace=~"$namespace"}`
+	rate := func(metric string) string { return "rate(" + metric + chosen + "[$__rate_interval])" }
+	return board{
+		uid: "minio", title: "MinIO", about: "Is the object store whole, has it room, and who asks for what?",
+		variables: []cog.Builder[dashboard.VariableModel]{variable("namespace", "Namespace", "label_values(minio_cluster_nodes_online_total, namespace)")},
+		rows: []row{
+			{"State", []panel{
+				number("Servers away", "Of the cluster.", count, `max(minio_cluster_nodes_offline_total`+chosen+`)`, anyIsBad()),
+				number("Drives away", "Of the cluster; objects stay readable as long as few are.", count, `max(minio_cluster_drive_offline_total`+chosen+`)`, anyIsBad()),
+				number("Free", "Usable for objects, parity taken off.", bytes, `min(minio_cluster_capacity_usable_free_bytes`+chosen+`)`),
+				number("In use", "Share of what is usable.", share,
+					`1 - min(minio_cluster_capacity_usable_free_bytes`+chosen+`) / max(minio_cluster_capacity_usable_total_bytes`+chosen+`)`, step{0.75, orange}, step{0.9, red}),
+				number("Objects", "In all buckets.", count, `max(minio_cluster_usage_object_total`+chosen+`)`),
+				number("Buckets", "Backups, models and what else is configured.", count, `max(minio_cluster_buckets_total`+chosen+`)`),
+			}},
+			{"Requests", []panel{
+				series("Requests", "By call.", perSecond, query{once("api", rate("minio_s3_requests_total")), "{{api}}"}),
+				series("Errors", "Answers 5xx are the store's fault, 4xx mostly the client's; canceled ones were given up by the client.", perSecond,
+					query{once("api", rate("minio_s3_requests_5xx_errors_total")), "5xx {{api}}"},
+					query{once("api", rate("minio_s3_requests_4xx_errors_total")), "4xx {{api}}"},
+					query{once("api", rate("minio_s3_requests_canceled_total")), "canceled {{api}}"}),
+				series("Refused logins", "Requests with a wrong key or signature.", perSecond,
+					query{`sum(max by (server) (` + rate("minio_s3_requests_rejected_auth_total") + `))`, "wrong key"},
+					query{`sum(max by (server) (` + rate("minio_s3_requests_rejected_timestamp_total") + `))`, "wrong clock"}),
+				series("Waiting", "Requests in the queue. More than none for long: too little memory or slow drives.", count,
+					query{`max(minio_s3_requests_waiting_total` + chosen + `)`, "waiting"},
+					query{`max(minio_s3_requests_inflight_total` + chosen + `)`, "in flight"}),
+				series("Traffic", "Of clients.", bytesPerSecond,
+					query{`sum(max by (server) (` + rate("minio_s3_traffic_received_bytes") + `))`, "received"},
+					query{`sum(max by (server) (` + rate("minio_s3_traffic_sent_bytes") + `))`, "sent"}),
+				series("Between servers", "Every object is spread over several.", bytesPerSecond,
+					query{`sum(max by (server) (` + rate("minio_inter_node_traffic_received_bytes") + `))`, "received"},
+					query{`sum(max by (server) (` + rate("minio_inter_node_traffic_sent_bytes") + `))`, "sent"}),
+			}},
+			{"Drives", []panel{
+				series("Space", "Share in use of each drive.", share,
+					query{`max by (server, drive) (1 - minio_node_drive_free_bytes` + chosen + ` / minio_node_drive_total_bytes` + chosen + `)`, "{{server}} {{drive}}"}).of(0.75, 0.9),
+				series("Latency", "Of the slowest operation on each drive, microseconds in the last minute.", "µs",
+					query{`max by (server, drive) (minio_node_drive_latency_us` + chosen + `)`, "{{server}} {{drive}}"}),
+			}},
+		},
+	}
+}
