@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strconv"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
 )
 
 // How Grafana finds dashboards: ConfigMaps of any namespace with this label. Services bring their
@@ -69,18 +69,12 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 
 func configMap(ctx *pulumi.Context, name string, d Dashboard, ns pulumi.StringInput, child pulumi.ResourceOption) (pulumi.Resource, error) {
 	object := "dashboard-" + d.UID
-	r, err := corev1.NewConfigMap(ctx, name+"-"+object, &corev1.ConfigMapArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(object), Namespace: ns,
-			Labels:      pulumi.StringMap{DashboardLabel: pulumi.String(DashboardLabelValue)},
-			Annotations: pulumi.StringMap{FolderAnnotation: pulumi.String(Folder)},
-		},
-		Data: pulumi.StringMap{d.UID + ".json": pulumi.String(d.JSON)},
+	return kube.ConfigMap(ctx, name+"-"+object, kube.ConfigMapArgs{
+		Name: object, Namespace: ns,
+		Labels:      pulumi.StringMap{DashboardLabel: pulumi.String(DashboardLabelValue)},
+		Annotations: pulumi.StringMap{FolderAnnotation: pulumi.String(Folder)},
+		Data:        pulumi.StringMap{d.UID + ".json": pulumi.String(d.JSON)},
 	}, child)
-	if err != nil {
-		return nil, fmt.Errorf("config map %s: %w", object, err)
-	}
-	return r, nil
 }
 
 func environment(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) (pulumi.Resource, error) {
@@ -88,13 +82,7 @@ func environment(ctx *pulumi.Context, name string, a Args, child pulumi.Resource
 	for _, s := range a.Sources {
 		data[s.variable()] = s.password
 	}
-	r, err := corev1.NewSecret(ctx, name+"-sources", &corev1.SecretArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(passwords), Namespace: a.Namespace}, StringData: data,
-	}, child)
-	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", passwords, err)
-	}
-	return r, nil
+	return kube.Secret(ctx, name+"-sources", kube.SecretArgs{Name: passwords, Namespace: a.Namespace, Data: data}, child)
 }
 
 // values of the chart's key grafana.

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
@@ -36,14 +35,17 @@ func (o *Operator) declareReaders(ctx *pulumi.Context, name string, a OperatorAr
 		}
 		o.readers[r], passwords[r], roles[r] = password, password, pulumi.String(reader)
 	}
-	meta := &metav1.ObjectMetaArgs{Name: pulumi.String(readersObject), Namespace: a.Namespace}
-	description, err := corev1.NewConfigMap(ctx, name+"-"+readersObject, &corev1.ConfigMapArgs{Metadata: meta, Data: roles}, pulumi.Parent(o))
+	description, err := kube.ConfigMap(ctx, name+"-"+readersObject, kube.ConfigMapArgs{
+		Name: readersObject, Namespace: a.Namespace, Data: roles,
+	}, pulumi.Parent(o))
 	if err != nil {
-		return nil, fmt.Errorf("config map %s: %w", readersObject, err)
+		return nil, err
 	}
-	secret, err := corev1.NewSecret(ctx, name+"-"+readersObject, &corev1.SecretArgs{Metadata: meta, StringData: passwords}, pulumi.Parent(o))
+	secret, err := kube.Secret(ctx, name+"-"+readersObject, kube.SecretArgs{
+		Name: readersObject, Namespace: a.Namespace, Data: passwords,
+	}, pulumi.Parent(o))
 	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", readersObject, err)
+		return nil, err
 	}
 	return []pulumi.Resource{description, secret}, nil
 }
