@@ -33,7 +33,7 @@ func (p Postgres) checkReaders(at Path) (errs []error) {
 		}
 	}
 	for i, c := range p.Clusters {
-		if len(p.Readers) > 0 && c.Version < firstReadable {
+		if len(p.Readers) > 0 && slices.Contains(postgresVersions, c.Version) && c.Version < firstReadable {
 			errs = append(errs, Path("postgres.clusters").Index(i).Errorf("version",
 				"%s has no role that only reads, which postgres.readers need: %s or newer", c.Version, firstReadable))
 		}
