@@ -6,19 +6,23 @@ import (
 )
 
 func ingress() board {
+	// Where the scraped pod's own labels use the name, Prometheus calls Traefik's exported_service.
 	const (
-		chosen = `service=~"$service"`
+		by     = "service, exported_service"
+		legend = "{{service}} {{exported_service}}"
 		failed = `code=~"5.."`
 	)
 	requests := func(labels string) string {
-		return `sum by (service) (rate(traefik_service_requests_total{` + labels + `}[$__rate_interval]))`
+		return `sum by (` + by + `) (rate(traefik_service_requests_total{` + labels + `}[$__rate_interval]))`
 	}
 	slowest := func(quantile string) string {
-		return `histogram_quantile(` + quantile + `, sum by (service, le) (rate(traefik_service_request_duration_seconds_bucket{` + chosen + `}[$__rate_interval])))`
+		return `histogram_quantile(` + quantile + `, sum by (` + by + `, le) (rate(traefik_service_request_duration_seconds_bucket{protocol!="websocket"}[$__rate_interval])))`
 	}
 	return board{
 		uid: "ingress", title: "Ingress", about: "What reaches the platform from outside, and what fails on the way?",
-		variables: []cog.Builder[dashboard.VariableModel]{variable("service", "Service", "label_values(traefik_service_requests_total, service)")},
+		variables: []cog.Builder[dashboard.VariableModel]{
+			variable("entrypoint", "Entry point", "label_values(traefik_entrypoint_requests_total, entrypoint)"),
+		},
 		rows: []row{
 			{"State", []panel{
 				number("Requests", "Through every entry point.", "reqps", `sum(rate(traefik_entrypoint_requests_total[5m]))`),
@@ -32,17 +36,17 @@ func ingress() board {
 				number("Configuration taken over", "Since Traefik last accepted a change of routes.", seconds, `time() - max(traefik_config_last_reload_success)`),
 			}},
 			{"Services", []panel{
-				series("Requests", "By service.", "reqps", query{requests(chosen), "{{service}}"}),
+				series("Requests", "By service.", "reqps", query{`topk(15, ` + requests("") + `)`, legend}),
 				series("Failed", "Share of each service's answers that are 5xx.", share,
-					query{requests(chosen+", "+failed) + ` / (` + requests(chosen) + ` > 0)`, "{{service}}"}).of(0.01, 0.05),
-				series("Nineteen of twenty", "Answer within this time.", seconds, query{slowest("0.95"), "{{service}}"}).warn(1, 5),
-				series("Half", "Answer within this time.", seconds, query{slowest("0.5"), "{{service}}"}),
+					query{requests(failed) + ` / (` + requests("") + ` > 0)`, legend}).of(0.01, 0.05),
+				series("Nineteen of twenty", "Answer within this time.", seconds, query{slowest("0.95"), legend}).warn(1, 5),
+				series("Half", "Answer within this time.", seconds, query{slowest("0.5"), legend}),
 			}},
 			{"Entry points", []panel{
 				series("Requests", "By entry point and answer.", "reqps",
-					query{`sum by (entrypoint, code) (rate(traefik_entrypoint_requests_total[$__rate_interval]))`, "{{entrypoint}} {{code}}"}),
+					query{`sum by (entrypoint, code) (rate(traefik_entrypoint_requests_total{entrypoint=~"$entrypoint"}[$__rate_interval]))`, "{{entrypoint}} {{code}}"}),
 				series("Connections", "By entry point; Kafka's and ssh's are not requests and show only here.", count,
-					query{`sum by (entrypoint, protocol) (traefik_open_connections)`, "{{entrypoint}} {{protocol}}"}),
+					query{`sum by (entrypoint, protocol) (traefik_open_connections{entrypoint=~"$entrypoint"})`, "{{entrypoint}} {{protocol}}"}),
 				series("Through ingress-nginx", "By host and answer.", "reqps",
 					query{`sum by (host, status) (rate(nginx_ingress_controller_requests[$__rate_interval]))`, "{{host}} {{status}}"}),
 				series("Traefik's memory", "By pod.", bytes,
