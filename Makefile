@@ -32,9 +32,11 @@ status: ## show the sandbox's processes
 
 test: tools ## run every test: units, the graph on mocks, the sandbox end to end
 	$(GO) test -trimpath -timeout 30m ./...
+	cd tests/rules && $(GO) test -trimpath ./...
 
 unit: ## run the tests that need no toolchain
 	$(GO) test -trimpath -short ./...
+	cd tests/rules && $(GO) test -trimpath ./...
 
 bench: ## measure the cold build of the program against the usual imports; writes docs/benchmarks.md
 	$(GO) run -trimpath ./tests/bench
@@ -52,6 +54,7 @@ generate: tools ## write what is derived: the JSON Schema of the configuration, 
 check: lint test ## what a merge request must pass
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run make fmt"; exit 1; }
 	$(GO) vet -trimpath ./...
+	cd tests/rules && $(GO) vet -trimpath ./...
 
 clean: down ## stop the sandbox and delete its state and bin/; the user's cache stays
 	rm -rf .sandbox bin
