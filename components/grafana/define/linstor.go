@@ -14,14 +14,16 @@ func linstor() board {
 		uid: "linstor", title: "Linstor", about: "Has every volume its copies, and have the pools room?",
 		variables: []cog.Builder[dashboard.VariableModel]{variable("node", "Node", "label_values(linstor_node_state, node)")},
 		rows: []row{
-			{"State", []panel{
+			{"State", beside(
 				number("Satellites away", "Nodes that the controller does not reach.", count, `count(linstor_node_state{node=~"$node", nodetype="SATELLITE"} != 2) or vector(0)`, anyIsBad()),
 				number("Without quorum", "Volumes that a majority of copies is missing of: writes fail or wait.", count, `count(drbd_device_quorum == 0) or vector(0)`, anyIsBad()),
 				number("No good copy", "Volumes none of whose copies is up to date.", count, `count(sum by (name) (drbd_device_state{drbd_device_state="UpToDate"}) == 0) or vector(0)`, anyIsBad()),
 				number("Suspended", "Volumes whose input and output stands still.", count, `count(max by (name) (drbd_resource_suspended) == 1) or vector(0)`, anyIsBad()),
+				number("Without a disk", "Copies that lost theirs and go on over the network.", count, `count(drbd_device_unintentionaldiskless == 1) or vector(0)`, anyIsBad()),
+				number("Pools in error", "The controller cannot ask them.", count, `count(linstor_storage_pool_error_count`+node+` > 0) or vector(0)`, anyIsBad()),
 				number("To be copied", "Bytes that some copy still lacks.", bytes, `sum(max by (name, volume) (drbd_peerdevice_outofsync_bytes)) or vector(0)`, step{1, orange}),
 				number("Volumes", "All that the controller knows.", count, `max(linstor_resource_definition_count)`),
-			}},
+			)},
 			{"Space", []panel{
 				series("Pools", "Share in use. Thin pools that fill up stop every volume in them.", share,
 					query{`1 - linstor_storage_pool_capacity_free_bytes` + pool + ` / (linstor_storage_pool_capacity_total_bytes` + pool + ` > 0)`, "{{node}} {{storage_pool}}"}).of(0.75, 0.85),

@@ -18,13 +18,13 @@ func minio() board {
 		variables: []cog.Builder[dashboard.VariableModel]{variable("namespace", "Namespace", "label_values(minio_cluster_nodes_online_total, namespace)")},
 		rows: []row{
 			{"State", []panel{
+				number("Writable", "1 while enough drives are there for a write.", count, `min(minio_cluster_health_status`+chosen+`)`, step{-1, red}, step{1, green}),
 				number("Servers away", "Of the cluster.", count, `max(minio_cluster_nodes_offline_total`+chosen+`)`, anyIsBad()),
 				number("Drives away", "Of the cluster; objects stay readable as long as few are.", count, `max(minio_cluster_drive_offline_total`+chosen+`)`, anyIsBad()),
 				number("Free", "Usable for objects, parity taken off.", bytes, `min(minio_cluster_capacity_usable_free_bytes`+chosen+`)`),
 				number("In use", "Share of what is usable.", share,
 					`1 - min(minio_cluster_capacity_usable_free_bytes`+chosen+`) / max(minio_cluster_capacity_usable_total_bytes`+chosen+`)`, step{0.75, orange}, step{0.9, red}),
 				number("Objects", "In all buckets.", count, `max(minio_cluster_usage_object_total`+chosen+`)`),
-				number("Buckets", "Backups, models and what else is configured.", count, `max(minio_cluster_buckets_total`+chosen+`)`),
 			}},
 			{"Requests", []panel{
 				series("Requests", "By call.", perSecond, query{once("api", rate("minio_s3_requests_total")), "{{api}}"}),
@@ -48,6 +48,11 @@ func minio() board {
 			{"Drives", []panel{
 				series("Space", "Share in use of each drive.", share,
 					query{`max by (server, drive) (1 - minio_node_drive_free_bytes` + chosen + ` / minio_node_drive_total_bytes` + chosen + `)`, "{{server}} {{drive}}"}).of(0.75, 0.9),
+				series("Drives to spare", "Of each erasure set; at 0 the next drive that fails stops writes.", count,
+					query{`min by (pool, set) (minio_cluster_health_erasure_set_online_drives` + chosen + `) - ` +
+						`max by (pool, set) (minio_cluster_health_erasure_set_write_quorum` + chosen + `)`, "pool {{pool}} set {{set}}"}),
+				series("Healing", "Objects whose copies were mended since the last round began.", count,
+					query{`max by (server) (minio_heal_objects_heal_total` + chosen + `)`, "{{server}}"}),
 				series("Latency", "Of the slowest operation on each drive, microseconds in the last minute.", "µs",
 					query{`max by (server, drive) (minio_node_drive_latency_us` + chosen + `)`, "{{server}} {{drive}}"}),
 			}},

@@ -80,6 +80,14 @@ func (p panel) stack() panel {
 // anyIsBad colours everything from one on red.
 func anyIsBad() step { return step{1, red} }
 
+// beside fits panels into one line.
+func beside(panels ...panel) []panel {
+	for i := range panels {
+		panels[i].width = fullLine / uint32(len(panels))
+	}
+	return panels
+}
+
 // thresholds begins green below the first step.
 func (p panel) thresholds() *dashboard.ThresholdsConfigBuilder {
 	all := []dashboard.Threshold{{Color: green}}
