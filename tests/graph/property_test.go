@@ -33,6 +33,7 @@ var properties = map[string]property{
 	"there is one default storage class":            oneDefaultClass,
 	"namespaces state their pod security":           podSecurity,
 	"namespaces exist before what is in them":       namespaced,
+	"published hosts answer":                        hostsAnswer,
 }
 
 func TestProperties(t *testing.T) {
