@@ -21,7 +21,7 @@ func TestRulesOfScrapedSystemsOnly(t *testing.T) {
 		ready, err = rules(ctx, []string{"minio", "kafka", "kafka", "unknown"}, pulumi.String("watch"))
 		return err
 	})
-	assert.Len(t, ready, 3, "kafka, minio and what the chart scrapes itself")
+	assert.Len(t, ready, 2+len(stackSystems), "kafka, minio and what the chart scrapes itself")
 	r := g.Get(t, ruleType, "rules-kafka")
 	assert.Equal(t, "kafka", r.At("metadata.name"))
 	assert.Equal(t, "watch", r.At("metadata.namespace"))
@@ -30,6 +30,7 @@ func TestRulesOfScrapedSystemsOnly(t *testing.T) {
 	assert.Equal(t, "data", r.At("spec.groups.0.rules.1.labels.team"))
 	g.Get(t, ruleType, "rules-minio")
 	g.Get(t, ruleType, "rules-nodes")
+	g.Get(t, ruleType, "rules-elasticsearch")
 	for _, name := range g.Names() {
 		assert.NotContains(t, name, "unknown")
 	}
