@@ -47,9 +47,10 @@ lint: ## golangci-lint, including the direction of imports
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')
 
-generate: tools ## write what is derived: the JSON Schema of the configuration, the URN golden
+generate: tools ## write what is derived: the schema of the configuration, the dashboards, the URN golden
 	$(STREAMFORGE) config schema > docs/config.schema.json
 	$(GO) test -trimpath ./tests/graph -run TestURNs -update
+	$(GO) test -trimpath ./components/grafana/define -run TestRendered -update
 
 check: lint test ## what a merge request must pass
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run make fmt"; exit 1; }

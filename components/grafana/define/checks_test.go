@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamforge/infrastructure/components/grafana"
 	"github.com/streamforge/infrastructure/components/grafana/define"
 )
 
@@ -41,7 +42,7 @@ type (
 )
 
 // sources are those that the cluster's Grafana has.
-var sources = []reference{{"prometheus", "prometheus"}, {"elasticsearch", "logs"}}
+var sources = []reference{{grafana.PrometheusType, grafana.PrometheusUID}, {grafana.LogsType, grafana.LogsUID}}
 
 func all(t *testing.T) (boards []stored) {
 	t.Helper()

@@ -7,8 +7,6 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/elasticsearch"
 	"github.com/grafana/grafana-foundation-sdk/go/logs"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
-
-	"github.com/streamforge/infrastructure/components/grafana"
 )
 
 // Fields of a record, as Fluent Bit writes it.
@@ -20,7 +18,7 @@ const (
 
 // stored is the Elasticsearch of the logs.
 func stored() common.DataSourceRef {
-	return common.DataSourceRef{Type: cog.ToPtr(grafana.LogsType), Uid: cog.ToPtr(grafana.LogsUID)}
+	return common.DataSourceRef{Type: cog.ToPtr("elasticsearch"), Uid: cog.ToPtr("logs")}
 }
 
 func logVolume() board {

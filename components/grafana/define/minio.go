@@ -5,10 +5,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// once takes each server's value a single time: every server answers for all of them.
-func once(by, expr string) string {
-	return "sum by (" + by + ") (max by (server, " + by + ") (" + expr + "))"
-}
+// byCall takes each server's value a single time: every server answers for all of them.
+func byCall(expr string) string { return "sum by (api) (max by (server, api) (" + expr + "))" }
 
 func minio() board {
 	const chosen = `{namespace=~"$namespace"}`
@@ -27,11 +25,11 @@ func minio() board {
 				number("Objects", "In all buckets.", count, `max(minio_cluster_usage_object_total`+chosen+`)`),
 			}},
 			{"Requests", []panel{
-				series("Requests", "By call.", perSecond, query{once("api", rate("minio_s3_requests_total")), "{{api}}"}),
+				series("Requests", "By call.", perSecond, query{byCall(rate("minio_s3_requests_total")), "{{api}}"}),
 				series("Errors", "Answers 5xx are the store's fault, 4xx mostly the client's; canceled ones were given up by the client.", perSecond,
-					query{once("api", rate("minio_s3_requests_5xx_errors_total")), "5xx {{api}}"},
-					query{once("api", rate("minio_s3_requests_4xx_errors_total")), "4xx {{api}}"},
-					query{once("api", rate("minio_s3_requests_canceled_total")), "canceled {{api}}"}),
+					query{byCall(rate("minio_s3_requests_5xx_errors_total")), "5xx {{api}}"},
+					query{byCall(rate("minio_s3_requests_4xx_errors_total")), "4xx {{api}}"},
+					query{byCall(rate("minio_s3_requests_canceled_total")), "canceled {{api}}"}),
 				series("Refused logins", "Requests with a wrong key or signature.", perSecond,
 					query{`sum(max by (server) (` + rate("minio_s3_requests_rejected_auth_total") + `))`, "wrong key"},
 					query{`sum(max by (server) (` + rate("minio_s3_requests_rejected_timestamp_total") + `))`, "wrong clock"}),

@@ -10,8 +10,6 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
-
-	"github.com/streamforge/infrastructure/components/grafana"
 )
 
 // panel is one picture. number, series and share make them.
@@ -20,7 +18,6 @@ type panel struct {
 	unit          string // by Grafana's names, see the library's package units
 	width, height uint32
 	line          bool     // over time; otherwise the present value
-	stacked       bool     // lines add up
 	ceiling       *float64 // of the scale
 	steps         []step
 	targets       []query
@@ -44,9 +41,10 @@ const (
 	bytesPerSecond, perSecond    = "binBps", "cps"
 )
 
-// metrics is the Prometheus of the cluster.
+// metrics is the Prometheus of the cluster. UIDs are those of package grafana, which this one may
+// not import.
 func metrics() common.DataSourceRef {
-	return common.DataSourceRef{Type: cog.ToPtr(grafana.PrometheusType), Uid: cog.ToPtr(grafana.PrometheusUID)}
+	return common.DataSourceRef{Type: cog.ToPtr("prometheus"), Uid: cog.ToPtr("prometheus")}
 }
 
 // number shows what is true now, coloured by steps; six fit beside each other.
@@ -69,11 +67,6 @@ func (p panel) of(warn, crit float64) panel {
 // warn colours values from the two thresholds on.
 func (p panel) warn(warn, crit float64) panel {
 	p.steps = []step{{warn, orange}, {crit, red}}
-	return p
-}
-
-func (p panel) stack() panel {
-	p.stacked = true
 	return p
 }
 
@@ -122,9 +115,6 @@ func (p panel) lines(id uint32, at dashboard.GridPos) cog.Builder[dashboard.Pane
 	}
 	if len(p.steps) > 0 {
 		b.ThresholdsStyle(common.NewGraphThresholdsStyleConfigBuilder().Mode(common.GraphThresholdsStyleModeDashed))
-	}
-	if p.stacked {
-		b.Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal).Group("A")).FillOpacity(40)
 	}
 	return b
 }
