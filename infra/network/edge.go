@@ -9,6 +9,7 @@ import (
 	"github.com/streamforge/infrastructure/components/ingressnginx"
 	"github.com/streamforge/infrastructure/components/technitium"
 	"github.com/streamforge/infrastructure/components/traefik"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -21,6 +22,7 @@ type EdgeInputs struct {
 	Network    config.Network
 	Foundation FoundationOutputs
 	Classes    storage.Classes
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete namespaces; for sandboxes only
 }
 

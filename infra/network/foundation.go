@@ -13,6 +13,7 @@ import (
 	"github.com/streamforge/infrastructure/components/gatewayapi"
 	"github.com/streamforge/infrastructure/components/metallb"
 	"github.com/streamforge/infrastructure/components/pki"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -29,6 +30,7 @@ const (
 type FoundationInputs struct {
 	Charts     kube.Charts
 	Network    config.Network
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete namespaces and the root authority; for sandboxes only
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/minio"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -21,6 +22,7 @@ type Inputs struct {
 	Classes    storage.Classes // from storage.Blocks
 	Foundation network.FoundationOutputs
 	Web        *network.Web
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete the store; for sandboxes only
 }
 
