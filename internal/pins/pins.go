@@ -72,6 +72,23 @@ var (
 // renovate: datasource=docker depName=alpine
 const JobImage = "docker.io/library/alpine:3.22"
 
+// Charts of the logs. Fluent Bit's chart 0.52.0 brings 4.0.7.
+var (
+	// renovate: datasource=helm depName=eck-operator registryUrl=https://helm.elastic.co
+	ECK = Chart{"eck-operator", "3.1.0", "https://helm.elastic.co"}
+	// renovate: datasource=helm depName=fluent-bit registryUrl=https://fluent.github.io/helm-charts
+	FluentBit = Chart{"fluent-bit", "0.52.0", "https://fluent.github.io/helm-charts"}
+)
+
+// Elastic is the version of Elasticsearch and Kibana that the operator runs. It goes up by one
+// minor version at a time, and to the last 8 before any 9.
+// renovate: datasource=docker depName=docker.elastic.co/elasticsearch/elasticsearch
+const Elastic = "8.19.2"
+
+// ElasticsearchExporter serves Elasticsearch's state in Prometheus' form.
+// renovate: datasource=docker depName=quay.io/prometheuscommunity/elasticsearch-exporter
+const ElasticsearchExporter = "quay.io/prometheuscommunity/elasticsearch-exporter:v1.9.0"
+
 // Manifests applied before the charts that need them.
 var (
 	// GatewayAPI is the experimental channel: TCPRoute and TLSRoute are only there, and it must be
@@ -129,7 +146,8 @@ const (
 
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
-	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator, GitLabRunner, ArgoCD, Reloader}
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator, GitLabRunner, ArgoCD, Reloader,
+		ECK, FluentBit}
 }
 
 // AllManifests lists every manifest, for the same readers.
