@@ -16,6 +16,7 @@ var shortNames = map[string][]string{
 	"ArangoDeployment": {"arangodb", "arango"}, "ArangoMember": {"arangomembers"},
 	"ArangoBackup": {"arangobackup"}, "ArangoBackupPolicy": {"arangobackuppolicy", "arangobp"},
 	"postgresql": {"pg"}, "OperatorConfiguration": {"opconfig"}, "PostgresTeam": {"pgteam"},
+	"Elasticsearch": {"es"}, "Kibana": {"kb"},
 	"Prometheus": {"prom"}, "Alertmanager": {"am"}, "ServiceMonitor": {"smon"}, "PodMonitor": {"pmon"},
 	"PrometheusRule": {"promrule"}, "Probe": {"prb"}, "ThanosRuler": {"ruler"},
 	"AlertmanagerConfig": {"amcfg"}, "ScrapeConfig": {"scfg"}, "PrometheusAgent": {"promagent"},

@@ -16,6 +16,8 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"eck-operator":                    eckOperator,
+	"fluent-bit":                      fluentBit,
 }
 
 // fullname is the template of the release's full name.
