@@ -15,13 +15,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const goldens = "../../components/alertmanager/testdata/"
+const (
+	goldens   = "../../components/alertmanager/testdata/"
+	committed = "../../infra/observability/testdata/alertmanager-" // of the stacks
+)
 
 func TestAlertmanagerReadsEveryConfiguration(t *testing.T) {
 	files, err := filepath.Glob(goldens + "*.yaml")
 	require.NoError(t, err)
+	stacks, err := filepath.Glob(committed + "*.yaml")
+	require.NoError(t, err)
 	require.NotEmpty(t, files)
-	for _, file := range files {
+	require.Len(t, stacks, 2)
+	for _, file := range append(files, stacks...) {
 		_, err := config.LoadFile(file)
 		assert.NoError(t, err, file)
 	}
@@ -54,10 +60,14 @@ func moscow(day, hour, minute int) time.Time {
 
 const silence = ""
 
-// receiver gives who is told of an alert at that moment.
+// receiver gives who is told of an alert at that moment. The file is a golden or that of a stack.
 func receiver(t *testing.T, file string, labels model.LabelSet, now time.Time) string {
 	t.Helper()
-	c, err := config.LoadFile(goldens + file + ".yaml")
+	path := goldens + file + ".yaml"
+	if file == "homelab" {
+		path = committed + file + ".yaml"
+	}
+	c, err := config.LoadFile(path)
 	require.NoError(t, err)
 	routes := dispatch.NewRoute(c.Route, nil).Match(labels)
 	require.Len(t, routes, 1, "one receiver takes an alert")
@@ -103,6 +113,14 @@ func TestWhoIsTold(t *testing.T) {
 		{"watchdog", alert("critical", "data"), night, "mail"},
 		{"mail-only", alert("info", ""), night, "mail"},
 		{"chat-only", alert("critical", "x"), saturday, "chat"},
+		{"homelab", alert("critical", "data"), night, "data"},
+		{"homelab", alert("critical", "platform"), night, "platform-chat"},
+		{"homelab", alert("info", "data"), noon, "data"},
+		{"homelab", alert("warning", "platform"), noon, "platform-chat"},
+		{"homelab", alert("warning", "platform"), night, silence},
+		{"homelab", alert("warning", "platform"), saturday, silence},
+		{"homelab", alert("info", "platform"), night, "platform-mail"},
+		{"homelab", model.LabelSet{"alertname": "A"}, noon, "platform-mail"},
 	} {
 		assert.Equal(t, c.want, receiver(t, c.file, c.labels, c.at), "%s: %v at %s", c.file, c.labels, c.at)
 	}
