@@ -108,8 +108,13 @@ func TestBuildRunsKanikoWithWhatTheDryRunShows(t *testing.T) {
 		"CI_PROJECT_DIR=/p", "CI_PROJECT_URL=u", "CI_COMMIT_SHA=c", "CA_FILE=" + ca, "KANIKO_EXECUTOR=" + stub,
 	}
 	args := []string{"sh", ".gitlab/scripts/build.sh", prefix + "/dummy-service:1", "services/dummy-service/Dockerfile"}
+	loose := filepath.Join(s.work, "Dockerfile")
+	require.NoError(t, os.Chmod(loose, 0o666)) //nolint:gosec // as a runner checks out
 	ran, err := s.sh(env, args...)
 	require.NoError(t, err, ran)
+	info, err := os.Stat(loose)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o644), info.Mode(), "of a file that images get")
 	dry, err := s.sh(append(env, "KANIKO_DRY_RUN=true"), args...)
 	require.NoError(t, err, dry)
 	assert.Equal(t, "kaniko would run with:\n"+ran, dry)

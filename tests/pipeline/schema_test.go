@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
@@ -117,7 +119,12 @@ func TestDesiredStateBuilds(t *testing.T) {
 	rendered, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join(dir, "services", model))
 	require.NoError(t, err)
 	kinds := map[string]bool{}
+	strict := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
 	for _, r := range rendered.Resources() {
+		if r.GetGvk().Group != "monitoring.coreos.com" {
+			_, _, err := strict.Decode([]byte(r.MustYaml()), nil, nil)
+			assert.NoError(t, err, r.GetKind())
+		}
 		kinds[r.GetKind()] = true
 		assert.Equal(t, "services", r.GetNamespace(), r.GetKind())
 		if sel, err := r.GetFieldValue("spec.selector.matchLabels"); err == nil {

@@ -30,4 +30,7 @@ if [ "${KANIKO_DRY_RUN:-false}" = true ]; then
   printf '  %s\n' "$@"
   exit 0
 fi
+# Runners check out with umask 0: without this, code in images would be writable by everyone,
+# and layers would miss the cache when a runner's umask differs.
+chmod -R go-w .
 exec "${KANIKO_EXECUTOR:-/kaniko/executor}" "$@"
