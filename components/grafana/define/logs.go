@@ -24,7 +24,7 @@ func stored() common.DataSourceRef {
 func logVolume() board {
 	const (
 		chosen = namespaceField + `:(${namespace:lucene})`
-		wrong  = ` AND (log:(error OR exception OR fatal OR panic) OR level:(error OR fatal))`
+		wrong  = ` AND (log:(error OR exception OR fatal OR panic) OR level:(error OR fatal) OR fields.level:(error OR ERROR OR fatal OR FATAL))`
 	)
 	outputs := func(metric string) string { return `sum by (pod) (rate(` + metric + `[$__rate_interval]))` }
 	return board{
