@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
+	"github.com/streamforge/infrastructure/infra/gitops"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
@@ -66,6 +67,13 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("data: %w", err)
 	}
+	git, err := gitops.Deploy(ctx, gitops.Inputs{
+		Charts: charts, GitOps: c.GitOps, Secrets: c.Secrets, Services: c.Kafka.Namespaces, Classes: classes,
+		Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("gitops: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
@@ -86,6 +94,7 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		postgres[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
 	}
 	ctx.Export("postgres", postgres)
+	ctx.Export("argocdPassword", git.Password)
 	return nil
 }
 

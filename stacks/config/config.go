@@ -19,6 +19,7 @@ type Config struct {
 	ArangoDB ArangoDB `json:"arangodb"`
 	Postgres Postgres `json:"postgres"`
 	Alerting Alerting `json:"alerting"`
+	GitOps   GitOps   `json:"gitops"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -33,4 +34,13 @@ type Secrets struct {
 	// TelegramToken is `telegramToken`, of the bot that tells of alerts. Required once a receiver of
 	// section alerting has a telegramChat.
 	TelegramToken pulumi.StringOutput
+	// RunnerToken is `runnerToken`: glrt-..., of the runner whose jobs have every right. This and the
+	// next are required once handover.cluster is true.
+	RunnerToken pulumi.StringOutput
+	// RegistryLogin is `registryLogin`: a config.json of Docker that lets jobs push images.
+	RegistryLogin pulumi.StringOutput
+	// RepositoryToken is `repositoryToken`, with which Argo CD reads gitops.argocd.repository.
+	RepositoryToken pulumi.StringOutput
+	// KanikoRunnerToken is `kanikoRunnerToken`: glrt-..., required with gitops.runner.kaniko.
+	KanikoRunnerToken pulumi.StringOutput
 }

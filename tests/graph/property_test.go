@@ -166,6 +166,7 @@ var chartOfGroup = map[string]string{
 	"acid.zalan.do":         pins.PostgresOperator.Name,
 	"kafka.strimzi.io":      pins.Strimzi.Name,
 	"keda.sh":               pins.KEDA.Name,
+	"argoproj.io":           pins.ArgoCD.Name,
 }
 
 // nativeGroups are served by the API server itself.

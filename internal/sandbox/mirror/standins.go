@@ -16,6 +16,9 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"gitlab-runner":                   gitlabRunner,
+	"argo-cd":                         argoCD,
+	"reloader":                        reloader,
 	"eck-operator":                    eckOperator,
 	"fluent-bit":                      fluentBit,
 }
