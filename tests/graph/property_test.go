@@ -250,6 +250,9 @@ func hostsInDomain(g *Graph) (broken []string) {
 // keyReference is where Kafka Connect's object names the key of a Secret, which is called password.
 const keyReference = ".spec.authentication.passwordSecret"
 
+// variable is how Grafana is told to take a value from its environment.
+var variable = regexp.MustCompile(`^\$[A-Z][A-Z0-9_]+$`)
+
 var secretKey = regexp.MustCompile(`(?i)(password|token|secretkey|privatekey|kubeconfig|keypem)$`)
 
 func secretsMarked(g *Graph) (broken []string) {
@@ -258,7 +261,8 @@ func secretsMarked(g *Graph) (broken []string) {
 		for key, value := range o {
 			field := path + "." + string(key)
 			switch {
-			case value.IsString() && secretKey.MatchString(string(key)) && !strings.HasSuffix(path, keyReference):
+			case value.IsString() && secretKey.MatchString(string(key)) && !strings.HasSuffix(path, keyReference) &&
+				!variable.MatchString(value.StringValue()):
 				broken = append(broken, field+" is a plain string; wrap it with pulumi.ToSecret")
 			case kind == "Secret" && (key == "data" || key == "stringData"):
 				broken = append(broken, plain(field, value)...)
