@@ -19,6 +19,7 @@ type Config struct {
 	ArangoDB ArangoDB `json:"arangodb"`
 	Postgres Postgres `json:"postgres"`
 	Alerting Alerting `json:"alerting"`
+	Logging  Logging  `json:"logging"`
 	GitOps   GitOps   `json:"gitops"`
 
 	Secrets Secrets `json:"-"`
