@@ -8,6 +8,7 @@ import (
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/gitops"
+	"github.com/streamforge/infrastructure/infra/logging"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
@@ -74,6 +75,12 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("gitops: %w", err)
 	}
+	logs, err := logging.Deploy(ctx, logging.Inputs{
+		Charts: charts, Logging: c.Logging, Classes: classes, Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("logging: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
@@ -94,6 +101,7 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		postgres[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
 	}
 	ctx.Export("postgres", postgres)
+	ctx.Export("kibanaPassword", logs.Kibana.Password)
 	ctx.Export("argocdPassword", git.Password)
 	return nil
 }

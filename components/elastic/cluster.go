@@ -105,6 +105,7 @@ func nodeSet(a Args, s NodeSet) pulumi.Map {
 			},
 			"containers": pulumi.Array{pulumi.Map{
 				"name":      pulumi.String("elasticsearch"),
+				"image":     pulumi.String("docker.elastic.co/elasticsearch/elasticsearch:" + pins.Elastic),
 				"resources": kube.Resources(fmt.Sprintf("%dm", s.CPUMillis), memory, memory),
 			}},
 		}},

@@ -94,7 +94,8 @@ func kibanaSpec(a Args) pulumi.Map {
 		"automountServiceAccountToken": pulumi.Bool(false),
 		"securityContext":              podSecurity(),
 		"containers": pulumi.Array{pulumi.Map{
-			"name": pulumi.String("kibana"), "resources": kube.Resources("100m", memory, memory),
+			"name": pulumi.String("kibana"), "image": pulumi.String("docker.elastic.co/kibana/kibana:" + pins.Elastic),
+			"resources": kube.Resources("100m", memory, memory),
 		}},
 	}}
 	return spec

@@ -158,15 +158,17 @@ func releasesPinned(g *Graph) (broken []string) {
 // chartOfGroup names the chart that brings the definitions of an API group; other groups are
 // expected as CustomResourceDefinitions of the program itself.
 var chartOfGroup = map[string]string{
-	"metallb.io":            pins.MetalLB.Name,
-	"cert-manager.io":       pins.CertManager.Name,
-	"piraeus.io":            pins.Piraeus.Name,
-	"database.arangodb.com": pins.KubeArangoDB.Name,
-	"backup.arangodb.com":   pins.KubeArangoDB.Name,
-	"acid.zalan.do":         pins.PostgresOperator.Name,
-	"kafka.strimzi.io":      pins.Strimzi.Name,
-	"keda.sh":               pins.KEDA.Name,
-	"argoproj.io":           pins.ArgoCD.Name,
+	"metallb.io":                   pins.MetalLB.Name,
+	"cert-manager.io":              pins.CertManager.Name,
+	"piraeus.io":                   pins.Piraeus.Name,
+	"database.arangodb.com":        pins.KubeArangoDB.Name,
+	"backup.arangodb.com":          pins.KubeArangoDB.Name,
+	"acid.zalan.do":                pins.PostgresOperator.Name,
+	"kafka.strimzi.io":             pins.Strimzi.Name,
+	"keda.sh":                      pins.KEDA.Name,
+	"elasticsearch.k8s.elastic.co": pins.ECK.Name,
+	"kibana.k8s.elastic.co":        pins.ECK.Name,
+	"argoproj.io":                  pins.ArgoCD.Name,
 }
 
 // nativeGroups are served by the API server itself.
@@ -293,7 +295,8 @@ var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "k
 	"kubernetes:piraeus.io/v1:LinstorCluster", "kubernetes:apps/v1:StatefulSet",
 	"kubernetes:kafka.strimzi.io/v1beta2:Kafka", "kubernetes:kafka.strimzi.io/v1beta2:KafkaNodePool",
 	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic",
-	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql"}
+	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql",
+	"kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
