@@ -33,6 +33,9 @@ func loadChart(dir, name string) (*upstreamChart, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if err := documented(dir, name, defaults); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	u := &upstreamChart{name: name, defaults: defaults, helm: c}
 	if c.Schema == nil {
 		u.schema, err = copiedSchema(dir, name)
