@@ -10,6 +10,7 @@ import (
 	"github.com/streamforge/infrastructure/infra/gitops"
 	"github.com/streamforge/infrastructure/infra/logging"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
@@ -81,6 +82,14 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("logging: %w", err)
 	}
+	seen, err := observability.Deploy(ctx, observability.Inputs{
+		Charts: charts, Section: c.Monitoring, Alerting: c.Alerting, TelegramToken: c.Secrets.TelegramToken,
+		ControlPlane: k8s.ControlPlane, Monitoring: watched, Classes: classes, Foundation: foundation, Web: edge.Web,
+		Shown: observability.Shown{Postgres: streams.Postgres, Logs: &logs.Source}, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("observability: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
@@ -101,8 +110,10 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		postgres[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
 	}
 	ctx.Export("postgres", postgres)
-	ctx.Export("kibanaPassword", logs.Kibana.Password)
 	ctx.Export("argocdPassword", git.Password)
+	ctx.Export("kibanaPassword", logs.Kibana.Password)
+	ctx.Export("grafanaPassword", seen.GrafanaPassword)
+	ctx.Export("prometheusPassword", seen.PrometheusPassword)
 	return nil
 }
 

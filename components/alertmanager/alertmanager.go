@@ -18,6 +18,7 @@ const ConfigKey = "alertmanager.yaml"
 // person checks them.
 type Args struct {
 	Namespace pulumi.StringInput // of Alertmanager, must exist
+	Secret    string             // name of the Secret in which its operator looks for the configuration
 	Token     pulumi.StringInput // of the Telegram bot; nil when no receiver has a chat
 	Config    Config
 }
@@ -25,14 +26,13 @@ type Args struct {
 // Alertmanager is the stored configuration.
 type Alertmanager struct {
 	pulumi.ResourceState
-	ConfigSecret string            // name of the Secret with ConfigKey: alertmanagerSpec.configSecret
-	Mounts       []string          // names of Secrets that its files are read from: alertmanagerSpec.secrets
-	Ready        []pulumi.Resource // the Secrets
+	Mounts []string          // names of Secrets that its files are read from: alertmanagerSpec.secrets
+	Ready  []pulumi.Resource // the Secrets
 }
 
-// New stores the configuration. The Secrets' names begin with name.
+// New stores the configuration. The names of other Secrets begin with name.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Alertmanager, error) {
-	m := &Alertmanager{ConfigSecret: name + "-config"}
+	m := &Alertmanager{}
 	if err := ctx.RegisterComponentResource("streamforge:observability:Alertmanager", name, m, opts...); err != nil {
 		return nil, fmt.Errorf("alertmanager %s: %w", name, err)
 	}
@@ -43,7 +43,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	}
 	// Mail addresses and the address of the watchdog are nobody's business either.
 	hidden := pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput)
-	if err := m.secret(ctx, a, m.ConfigSecret, ConfigKey, hidden); err != nil {
+	if err := m.secret(ctx, a, a.Secret, ConfigKey, hidden); err != nil {
 		return nil, err
 	}
 	if a.Token != nil {
@@ -52,7 +52,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		}
 		m.Mounts = append(m.Mounts, token)
 	}
-	return m, ctx.RegisterResourceOutputs(m, pulumi.Map{"configSecret": pulumi.String(m.ConfigSecret)})
+	return m, ctx.RegisterResourceOutputs(m, pulumi.Map{"configSecret": pulumi.String(a.Secret)})
 }
 
 func (m *Alertmanager) secret(ctx *pulumi.Context, a Args, name, key string, value pulumi.StringInput) error {

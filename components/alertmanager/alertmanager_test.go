@@ -96,7 +96,7 @@ func TestEveryGoldenIsOfSomeConfiguration(t *testing.T) {
 func stored(t *testing.T, a alertmanager.Args) (*alertmanager.Alertmanager, *kubetest.Graph) {
 	t.Helper()
 	var m *alertmanager.Alertmanager
-	a.Namespace = pulumi.String("watch")
+	a.Namespace, a.Secret = pulumi.String("watch"), "alertmanager-config"
 	g := kubetest.Run(t, func(ctx *pulumi.Context) (err error) {
 		m, err = alertmanager.New(ctx, "alertmanager", a)
 		return err
@@ -107,10 +107,9 @@ func stored(t *testing.T, a alertmanager.Args) (*alertmanager.Alertmanager, *kub
 func TestConfigurationAndTokenAreSecret(t *testing.T) {
 	token := pulumi.ToSecret(pulumi.String("1:key")).(pulumi.StringOutput)
 	m, g := stored(t, alertmanager.Args{Token: token, Config: config("teams")})
-	assert.Equal(t, "alertmanager-config", m.ConfigSecret)
 	assert.Equal(t, []string{"alertmanager-telegram"}, m.Mounts)
 	assert.Len(t, m.Ready, 2)
-	s := g.Get(t, "kubernetes:core/v1:Secret", m.ConfigSecret)
+	s := g.Get(t, "kubernetes:core/v1:Secret", "alertmanager-config")
 	assert.Equal(t, "watch", s.At("metadata.namespace"))
 	text := s.Values()["stringData"].(map[string]any)[alertmanager.ConfigKey]
 	want, err := os.ReadFile("testdata/teams.yaml")

@@ -4,13 +4,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/alertmanager"
+	"github.com/streamforge/infrastructure/components/prometheus"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
 // alerting stores the configuration of Alertmanager. token is used only when a receiver has a chat.
 func alerting(ctx *pulumi.Context, c config.Alerting, token pulumi.StringOutput, ns pulumi.StringInput,
 	opts ...pulumi.ResourceOption) (*alertmanager.Alertmanager, error) {
-	a := alertmanager.Args{Namespace: ns, Config: routing(c)}
+	a := alertmanager.Args{Namespace: ns, Secret: prometheus.AlertmanagerConfig, Config: routing(c)}
 	if c.Telegram() {
 		a.Token = token
 	}

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/streamforge/infrastructure/components/alertmanager"
+	"github.com/streamforge/infrastructure/components/prometheus"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -40,7 +41,7 @@ func TestCommittedStacksAreRendered(t *testing.T) {
 			_, err := alerting(ctx, section(t, stack), token, pulumi.String("watch"))
 			return err
 		})
-		secret := g.Get(t, "kubernetes:core/v1:Secret", "alertmanager-config")
+		secret := g.Get(t, "kubernetes:core/v1:Secret", prometheus.AlertmanagerConfig)
 		text := secret.Values()["stringData"].(map[string]any)[alertmanager.ConfigKey].(string)
 		golden := "testdata/alertmanager-" + stack + ".yaml"
 		if *update {

@@ -147,7 +147,7 @@ const (
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
 	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator, GitLabRunner, ArgoCD, Reloader,
-		ECK, FluentBit}
+		ECK, FluentBit, KubePrometheusStack}
 }
 
 // AllManifests lists every manifest, for the same readers.

@@ -8,19 +8,20 @@ import (
 
 // Config is one stack's configuration.
 type Config struct {
-	Site     Site     `json:"site"`
-	Handover Handover `json:"handover"`
-	Charts   Charts   `json:"charts"`
-	Compute  Compute  `json:"compute"`
-	Cluster  Cluster  `json:"cluster"`
-	Network  Network  `json:"network"`
-	Storage  Storage  `json:"storage"`
-	Kafka    Kafka    `json:"kafka"`
-	ArangoDB ArangoDB `json:"arangodb"`
-	Postgres Postgres `json:"postgres"`
-	Alerting Alerting `json:"alerting"`
-	Logging  Logging  `json:"logging"`
-	GitOps   GitOps   `json:"gitops"`
+	Site       Site       `json:"site"`
+	Handover   Handover   `json:"handover"`
+	Charts     Charts     `json:"charts"`
+	Compute    Compute    `json:"compute"`
+	Cluster    Cluster    `json:"cluster"`
+	Network    Network    `json:"network"`
+	Storage    Storage    `json:"storage"`
+	Kafka      Kafka      `json:"kafka"`
+	ArangoDB   ArangoDB   `json:"arangodb"`
+	Postgres   Postgres   `json:"postgres"`
+	Monitoring Monitoring `json:"monitoring"`
+	Alerting   Alerting   `json:"alerting"`
+	Logging    Logging    `json:"logging"`
+	GitOps     GitOps     `json:"gitops"`
 
 	Secrets Secrets `json:"-"`
 }

@@ -48,3 +48,10 @@ func (m *Monitoring) Systems() []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// Brought records systems that a chart has scraped by monitors of its own.
+func (m *Monitoring) Brought(systems ...string) {
+	if m != nil {
+		m.systems = append(m.systems, systems...)
+	}
+}

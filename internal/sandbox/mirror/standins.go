@@ -16,6 +16,7 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"kube-prometheus-stack":           kubePrometheusStack,
 	"gitlab-runner":                   gitlabRunner,
 	"argo-cd":                         argoCD,
 	"reloader":                        reloader,
