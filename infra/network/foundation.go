@@ -87,6 +87,9 @@ func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOpt
 	if err != nil {
 		return nil, err
 	}
+	if err := scrape(ctx, in.Monitoring, "metallb", ns, balancerPods, child); err != nil {
+		return nil, err
+	}
 	return metallb.New(ctx, "metallb", metallb.Args{
 		Charts:     in.Charts,
 		Namespace:  ns,
@@ -100,6 +103,9 @@ func issuer(ctx *pulumi.Context, in FoundationInputs, gatewayAPI []pulumi.Resour
 	ns, err := kube.Namespace(ctx, "cert-manager", kube.Restricted, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
 		return nil, fmt.Errorf("certificates: %w", err)
+	}
+	if err := scrape(ctx, in.Monitoring, "cert-manager", ns, issuerPods, child); err != nil {
+		return nil, err
 	}
 	return certmanager.New(ctx, "cert-manager", certmanager.Args{
 		Charts:     in.Charts,

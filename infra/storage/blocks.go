@@ -75,6 +75,11 @@ func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, chil
 	if err != nil {
 		return nil, err
 	}
+	for _, target := range linstorTargets(ns) {
+		if _, err := in.Monitoring.Scrape(ctx, "linstor", target, child); err != nil {
+			return nil, err
+		}
+	}
 	l := in.Storage.Linstor
 	return piraeus.New(ctx, "piraeus", piraeus.Args{
 		Charts: in.Charts, Namespace: ns, Issuer: in.Issuer,
