@@ -47,13 +47,23 @@ func (e *Elastic) exporter(ctx *pulumi.Context, name string, a Args) (pulumi.Res
 		Spec: &appsv1.DeploymentSpecArgs{
 			Replicas: pulumi.Int(1), // two would count everything twice
 			Selector: &metav1.LabelSelectorArgs{MatchLabels: labels(app)},
-			Template: &corev1.PodTemplateSpecArgs{Metadata: &metav1.ObjectMetaArgs{Labels: labels(app)}, Spec: exporterPod(e.URL, a)},
+			Template: &corev1.PodTemplateSpecArgs{Metadata: &metav1.ObjectMetaArgs{
+				// The login is read at the start only: a new one starts it anew.
+				Labels: labels(app), Annotations: pulumi.StringMap{"streamforge/login": fingerprint(e.Passwords[userExporter])},
+			}, Spec: exporterPod(e.URL, a)},
 		},
 	}, pulumi.Parent(e), kube.After(e.Serving...))
 	if err != nil {
 		return nil, fmt.Errorf("deployment %s: %w", app, err)
 	}
 	return deployment, nil
+}
+
+// fingerprint changes with a password. Of one of 256 bits it tells nothing.
+func fingerprint(password pulumi.StringOutput) pulumi.StringOutput {
+	return pulumi.Unsecret(password.ApplyT(func(p string) string {
+		return digest(map[string]string{passwordKey: p}, "")
+	})).(pulumi.StringOutput)
 }
 
 func exporterPod(url string, a Args) *corev1.PodSpecArgs {

@@ -43,6 +43,8 @@ func TestRelease(t *testing.T) {
 	assert.True(t, r.DependsOn("users"), "refused records of the first minutes would be given up")
 	assert.Equal(t, []any{map[string]any{"operator": "Exists"}}, r.At("values.tolerations"), "on every node")
 	assert.Equal(t, false, r.At("values.testFramework.enabled"))
+	assert.Len(t, r.At("values.podAnnotations.streamforge/login"), 10, "a new password starts them anew")
+	assert.False(t, r.Secret("values"), "a preview shows what changes")
 	for _, m := range r.At("values.daemonSetVolumeMounts").([]any) {
 		mount := m.(map[string]any)
 		assert.Equal(t, mount["name"] != "state", mount["readOnly"], "writes nothing but its own state: %v", mount)

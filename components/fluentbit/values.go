@@ -1,6 +1,8 @@
 package fluentbit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -31,6 +33,8 @@ func values(a Args) pulumi.Map {
 			"capabilities":   pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
 			"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},
 		},
+		// The login is read at the start only: a new one starts the collectors anew.
+		"podAnnotations": pulumi.Map{"streamforge/login": digest(a.Elasticsearch)},
 		"env": pulumi.Array{pulumi.Map{
 			"name": pulumi.String("ES_PASSWORD"), "valueFrom": pulumi.Map{"secretKeyRef": secretKey},
 		}},
@@ -56,6 +60,14 @@ func values(a Args) pulumi.Map {
 			"customParsers": pulumi.String(""), // none is used
 		},
 	}
+}
+
+// digest changes with the login and the authority. Of a password of 256 bits it tells nothing.
+func digest(e Elasticsearch) pulumi.Output {
+	return pulumi.Unsecret(pulumi.All(e.Password, e.CA).ApplyT(func(all []any) string {
+		sum := sha256.Sum256([]byte(fmt.Sprint(all...)))
+		return hex.EncodeToString(sum[:])[:10]
+	}))
 }
 
 func hostPath(name, path, kind string) pulumi.Map {
