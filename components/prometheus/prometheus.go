@@ -16,7 +16,7 @@ import (
 type Args struct {
 	Charts       kube.Charts
 	Namespace    pulumi.StringInput // must exist, privileged: the exporter of nodes reads them from within
-	StorageClass string             // ReadWriteOnce, the cluster's default one: Grafana's claim names none
+	StorageClass string             // ReadWriteOnce
 	WebFrom      string             // namespace from which requests for published hosts come
 	Prometheus   Server
 	Grafana      Grafana
@@ -68,7 +68,7 @@ const (
 	GrafanaService = Release + "-grafana"
 	GrafanaPort    = 80
 
-	// AlertmanagerConfig is the Secret in which the operator looks for the configuration.
+	// AlertmanagerConfig is the Secret that the configuration is read from, with key alertmanager.yaml.
 	AlertmanagerConfig = "alertmanager-" + Release + "-alertmanager"
 
 	grafanaTarget = 3000 // of the pod

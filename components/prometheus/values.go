@@ -55,8 +55,8 @@ func server(a Args) pulumi.Map {
 
 func alerts(a Args) pulumi.Map {
 	return pulumi.Map{
-		// The operator looks for AlertmanagerConfig; tokens stay out of the chart's values.
-		"useExistingSecret": pulumi.Bool(true),
+		"useExistingSecret": pulumi.Bool(true), // tokens stay out of the chart's values
+		"configSecret":      pulumi.String(AlertmanagerConfig),
 		"secrets":           pulumi.ToStringArray(a.Alertmanager.Mounts),
 		"storage":           claim(a, a.Alertmanager.DiskGiB), // silences, and what was told already
 		"resources":         kube.Resources("10m", "64Mi", "256Mi"),
@@ -78,7 +78,7 @@ func console(a Args) pulumi.Map {
 		},
 		"persistence": pulumi.Map{
 			"enabled": pulumi.Bool(true), "size": pulumi.String(fmt.Sprintf("%dGi", a.Grafana.DiskGiB)),
-			"accessModes": pulumi.ToStringArray([]string{"ReadWriteOnce"}),
+			"storageClassName": pulumi.String(a.StorageClass), "accessModes": pulumi.ToStringArray([]string{"ReadWriteOnce"}),
 		},
 		"deploymentStrategy": pulumi.Map{"type": pulumi.String("Recreate")}, // two pods would wait for one volume
 		"initChownData":      pulumi.Map{"enabled": pulumi.Bool(false)},     // runs as root; the volume's group does it
