@@ -57,7 +57,6 @@ func values(a Args) pulumi.Map {
 		"config": pulumi.StringMap{
 			"service": pulumi.String(verbatim(service())), "inputs": pulumi.String(verbatim(inputs())),
 			"filters": pulumi.String(verbatim(filters())), "outputs": pulumi.String(verbatim(outputs(a))),
-			"customParsers": pulumi.String(""), // none is used
 		},
 	}
 }
