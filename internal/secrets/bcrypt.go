@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"golang.org/x/crypto/blowfish"
+	"golang.org/x/crypto/blowfish" //nolint:staticcheck // deprecated for encryption; bcrypt is made of it
 )
 
 // Bcrypt gives the hash of a password of this package, secret. Its salt is derived from the
