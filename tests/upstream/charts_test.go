@@ -36,6 +36,13 @@ func loadChart(dir, name string) (*upstreamChart, error) {
 	if err := documented(dir, name, defaults); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	for _, sub := range c.Dependencies() {
+		below, _ := defaults[sub.Name()].(map[string]any)
+		err := documented(dir, sub.Name()+"-"+sub.Metadata.Version, below)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	u := &upstreamChart{name: name, defaults: defaults, helm: c}
 	if c.Schema == nil {
 		u.schema, err = copiedSchema(dir, name)
