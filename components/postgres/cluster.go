@@ -26,6 +26,7 @@ type Args struct {
 	StorageClass  string
 	Parameters    map[string]string // of the server
 	Clients       []string          // namespaces whose pods may connect, besides Namespace
+	MetricsFrom   []kube.Peer       // who may ask Patroni for metrics
 	Users         []User
 	Databases     []Database
 	Readers       []Reader // every one of the operator's; one that is not named here may read every database

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/postgres"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -60,6 +61,9 @@ func (in Inputs) postgres(ctx *pulumi.Context, services map[string]pulumi.String
 	if err != nil {
 		return Postgres{}, err
 	}
+	if err := in.watchPostgres(ctx, ns, child); err != nil {
+		return Postgres{}, err
+	}
 	out := Postgres{Namespace: ns, Clusters: map[string]PostgresCluster{}, config: in.Postgres}
 	for _, c := range in.Postgres.Clusters {
 		cluster, err := postgres.NewCluster(ctx, c.Name, in.postgresArgs(c, ns, operator), child)
@@ -81,7 +85,7 @@ func (in Inputs) postgresArgs(c config.PostgresCluster, ns pulumi.StringInput, o
 	a := postgres.Args{
 		Name: c.Name, Team: in.Postgres.Team, Namespace: ns, NamespaceName: config.PostgresNamespace, DNSDomain: in.DNSDomain,
 		Version: c.Version, Instances: c.Instances, DiskGiB: c.DiskGiB, MemoryMiB: c.MemoryMiB, CPUMillis: c.CPUMillis,
-		Synchronous: c.Synchronous, StorageClass: in.Classes.Replicated, Parameters: c.Parameters, Clients: c.Reached(),
+		Synchronous: c.Synchronous, StorageClass: in.Classes.Replicated, Parameters: c.Parameters, Clients: c.Reached(), MetricsFrom: monitoring.Peers(),
 		Backup: postgres.Backup(c.Backup), Issuer: network.Issuer, CA: in.Foundation.RootCertificate, Disposable: in.Disposable,
 		Operator: operator, Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates,
 	}

@@ -73,6 +73,12 @@ func (t Target) selector() pulumi.Map {
 
 func (e Endpoint) spec(pods bool) (pulumi.Map, error) {
 	s := pulumi.Map{"port": pulumi.String(e.Port)}
+	if e.Number != 0 {
+		if !pods || e.Port != "" {
+			return nil, fmt.Errorf("has number %d, which only a container's port without a name takes", e.Number)
+		}
+		s = pulumi.Map{"portNumber": pulumi.Int(e.Number)}
+	}
 	if e.Path != "" {
 		s["path"] = pulumi.String(e.Path)
 	}

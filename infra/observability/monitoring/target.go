@@ -15,6 +15,7 @@ type Target struct {
 // Endpoint is where one set of metrics is served.
 type Endpoint struct {
 	Port     string // name of the Service's port, or of the container's
+	Number   int    // of a container's port that has no name, instead of Port; with Pods only
 	Path     string // empty means /metrics
 	Interval string // such as 60s; empty means that of Prometheus
 	HTTPS    *TLS   // nil means without TLS
