@@ -23,7 +23,9 @@ var vaults = []string{"etcd", "pki", "admin.conf", "passphrase", "proxmox-token"
 // public are the keys of Kubernetes Secrets that hold no secret but stand beside one.
 var public = []string{"AWS_ACCESS_KEY_ID", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION",
 	"PGDATABASE", "PGHOST", "PGPORT", "PGSSLMODE", "PGUSER",
-	"bootstrap.servers", "sasl.mechanism", "security.protocol", "username", "admin-user", "tls.crt", "ca.crt"}
+	"bootstrap.servers", "sasl.mechanism", "security.protocol", "username", "tls.crt", "ca.crt",
+	"name", "project", "type", "url", "admin.passwordMtime", // of a repository and of Argo CD's administrator
+	"roles", "roles.yml", "admin-user"} // of Elasticsearch's and Grafana's users
 
 // noSecretInClear looks for every secret value of the deployment in everything that was written
 // and printed: state, stack files, logs, outputs, reports.
