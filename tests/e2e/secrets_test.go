@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 )
@@ -35,7 +36,7 @@ func (s *site) noSecretInClear(t *testing.T) {
 	printed := s.ok("outputs", "-s", "sandbox", "--json") + s.ok("preview", "-s", "sandbox", "--json") +
 		s.ok("refresh", "-s", "sandbox", "--verbose") + s.ok("sandbox", "status")
 	for name, value := range needles {
-		require.NotContains(t, printed, value, "%s is printed", name)
+		assert.False(t, strings.Contains(printed, value), "%s is printed", name)
 	}
 	searched := 0
 	err := filepath.WalkDir(s.sb.Dir(), func(path string, entry fs.DirEntry, err error) error {
@@ -58,7 +59,7 @@ func (s *site) noSecretInClear(t *testing.T) {
 		raw, err := os.ReadFile(path)
 		searched++
 		for name, value := range needles {
-			require.False(t, bytes.Contains(raw, []byte(value)), "%s stands in clear in %s", name, rel)
+			assert.False(t, bytes.Contains(raw, []byte(value)), "%s stands in clear in %s", name, rel)
 		}
 		return err
 	})
@@ -108,7 +109,7 @@ func (s *site) secretValues() map[string]string {
 			continue
 		}
 		for key, value := range secret.Data {
-			if !slices.Contains(public, key) {
+			if !slices.Contains(public, key) && !strings.HasSuffix(key, ".crt") {
 				addForms(values, secret.Metadata.Namespace+"/"+secret.Metadata.Name+" "+key, value)
 			}
 		}
