@@ -80,9 +80,9 @@ type Report struct {
 	ExitCode    int            `json:"exitCode"`
 	Headline    string         `json:"headline"` // one sentence
 	Fingerprint string         `json:"fingerprint,omitempty"`
-	Counts      map[string]int `json:"counts"`             // resources by operation, or findings by class
-	Coverage    *float64       `json:"coverage,omitempty"` // percent of live objects that somebody manages
-	Items       []Item         `json:"items"`              // the most dangerous first
+	Counts      map[string]int `json:"counts"`              // resources by operation, or findings by class
+	Coverage    *float64       `json:"coverage,omitempty"`  // percent of live objects that somebody manages
+	Items       []Item         `json:"items"`               // the most dangerous first
 	Unchecked   []string       `json:"unchecked,omitempty"` // what could not be looked at, and why
 	Warnings    []string       `json:"warnings,omitempty"`  // stale approvals, unused ignores and the like
 	Slowest     []Timing       `json:"slowest,omitempty"`
