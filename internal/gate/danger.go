@@ -2,24 +2,46 @@ package gate
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/streamforge/infrastructure/internal/report"
 )
 
 // costs say what the operations on a kind of resource can cost.
 type costs struct {
-	gone   report.Danger            // it is deleted or replaced
-	update report.Danger            // anything not named below is changed
-	paths  map[string]report.Danger // by the beginning of the property's path
-	why    string                   // one sentence about gone
+	gone   report.Danger // it is deleted or replaced
+	update report.Danger // anything not named below is changed
+	paths  []cost        // the last one that fits decides
+	why    string        // one sentence about gone
 }
+
+// cost is what a change of one property can cost.
+type cost struct {
+	path   string // beginning of the property's path, or a whole part of it after a dot
+	when   direction
+	danger report.Danger
+	why    string // may be empty
+}
+
+// direction is how a number, a size or a list changes.
+type direction int
+
+const (
+	anyhow direction = iota
+	down             // smaller, or gone
+	up               // bigger
+)
 
 // Kinds by the part of their type after the last colon. A kind that is not here costs an outage when
 // it goes and capacity when it changes: what is not known is not harmless.
 var kinds = map[string]costs{
-	"VirtualMachine": {report.DataLoss, report.Outage, map[string]report.Danger{
-		"description": report.Cosmetic, "tags": report.Cosmetic, "agent": report.Capacity,
+	"VirtualMachine": {report.DataLoss, report.Outage, []cost{
+		{"description", anyhow, report.Cosmetic, ""}, {"tags", anyhow, report.Cosmetic, ""}, {"agent", anyhow, report.Capacity, ""},
+		{"disks", up, report.Capacity, ""}, {"disks", down, report.DataLoss, "a disk cannot shrink: it would be made anew, empty"},
 	}, "its disks are deleted with the machine"},
 	"File": {report.Capacity, report.Capacity, nil, "the image is downloaded again"},
 	"Pool": {report.Access, report.Access, nil, "permissions are given to the pool"},
@@ -32,16 +54,19 @@ var kinds = map[string]costs{
 	"StorageClass":             {report.DataLoss, report.Outage, nil, "claims of the class stay unbound, and its reclaim policy decides about volumes"},
 	"VolumeSnapshotClass":      {report.DataLoss, report.Outage, nil, "its deletion policy decides about snapshots"},
 
-	"StatefulSet": {report.Outage, report.Outage, map[string]report.Danger{"spec.replicas": report.Capacity}, "its pods end, its volumes stay"},
+	"StatefulSet": {report.Outage, report.Outage, nil, "its pods end, its volumes stay"},
 	"Deployment":  {report.Outage, report.Capacity, nil, "its pods end"},
 	"DaemonSet":   {report.Outage, report.Capacity, nil, "its pods end on every node"},
 	"Job":         {report.Capacity, report.Capacity, nil, "it is run again"},
 	"CronJob":     {report.Capacity, report.Capacity, nil, "it is no longer run"},
 	"ConfigMap":   {report.Outage, report.Capacity, nil, "pods that mount it do not start"},
 
-	"Kafka":                         {report.DataLoss, report.Outage, nil, "the brokers' volumes are deleted with it unless they are kept"},
-	"KafkaNodePool":                 {report.DataLoss, report.Outage, nil, "the brokers' volumes are deleted with it unless they are kept"},
-	"KafkaTopic":                    {report.DataLoss, report.Capacity, map[string]report.Danger{"spec.config.retention": report.DataLoss, "spec.config.cleanup": report.DataLoss}, "every record in it is deleted"},
+	"Kafka":         {report.DataLoss, report.Outage, nil, "the brokers' volumes are deleted with it unless they are kept"},
+	"KafkaNodePool": {report.DataLoss, report.Outage, nil, "the brokers' volumes are deleted with it unless they are kept"},
+	"KafkaTopic": {report.DataLoss, report.Capacity, []cost{
+		{`spec.config["retention`, down, report.DataLoss, "records older than that are deleted"},
+		{`spec.config["cleanup`, anyhow, report.DataLoss, "records are deleted by another rule"},
+	}, "every record in it is deleted"},
 	"KafkaConnect":                  {report.Outage, report.Capacity, nil, "its connectors stop"},
 	"postgresql":                    {report.DataLoss, report.Outage, nil, "the databases are deleted with it unless volumes are kept"},
 	"ArangoDeployment":              {report.DataLoss, report.Outage, nil, "the databases are deleted with it"},
@@ -83,6 +108,9 @@ var kinds = map[string]costs{
 	"PrometheusRule":      {report.Capacity, report.Capacity, nil, "nobody is told"},
 }
 
+// counts are properties of any kind that say how many or how big: more of it takes nothing away.
+var counts = []string{"replicas", "count", "size", "storage", "numberOfInstances", "maxReplicaCount", "partitions"}
+
 var unlisted = costs{gone: report.Outage, update: report.Capacity, why: "nothing is known about this kind"}
 
 // harmless are properties of any Kubernetes object that only describe it.
@@ -116,6 +144,9 @@ func assess(c Change) (report.Danger, []string) {
 		}
 		return known.gone, []string{known.why}
 	case "replace":
+		if renewed(c) {
+			return report.Capacity, []string{"a new one is made under another name before the old one goes"}
+		}
 		return known.gone, append([]string{known.why}, forced(c)...)
 	case "update":
 		return updated(c, known)
@@ -128,6 +159,13 @@ func (c Change) component() bool {
 	return strings.HasPrefix(c.Type, "streamforge:") || c.Type == "pulumi:pulumi:Stack"
 }
 
+// renewed tells whether nothing but content that is named by its digest is replaced: readers are led to
+// the new one first.
+func renewed(c Change) bool {
+	return (c.Kind() == "ConfigMap" || c.Kind() == "Job") &&
+		slices.ContainsFunc(c.Properties, func(p report.Property) bool { return p.Path == "metadata.name" })
+}
+
 func forced(c Change) (reasons []string) {
 	for _, p := range c.Properties {
 		if p.Replaces {
@@ -138,49 +176,69 @@ func forced(c Change) (reasons []string) {
 }
 
 func updated(c Change, known costs) (report.Danger, []string) {
+	if len(c.Properties) == 0 {
+		return known.update, []string{"the engine does not say what changes"}
+	}
 	worst, reasons := report.Cosmetic, []string(nil)
 	for _, p := range c.Properties {
-		danger := known.update
-		for path, d := range known.paths {
-			if below(p.Path, path) {
-				danger = d
-			}
-		}
-		for _, path := range harmless {
-			if below(p.Path, path) && !guarding(p.Path) {
-				danger = report.Cosmetic
-			}
-		}
-		if smaller(p) && danger.Level() < report.Capacity.Level() {
-			danger = report.Capacity
-		}
+		danger, why := known.of(p)
 		if danger.Level() > worst.Level() {
 			worst = danger
 		}
 		if danger != report.Cosmetic {
-			reasons = append(reasons, p.Path+" changes")
+			reasons = append(reasons, p.Path+why)
 		}
-	}
-	if len(c.Properties) == 0 {
-		return known.update, []string{"the engine does not say what changes"}
 	}
 	return worst, reasons
 }
 
-// below tells whether a path begins with another, whole names or parts of the last one.
-func below(path, start string) bool { return strings.HasPrefix(path, start) }
+// of gives the danger of one property's change, and how to say it.
+func (k costs) of(p report.Property) (report.Danger, string) {
+	danger, why, goes := k.update, " changes", direct(p)
+	if goes == up && slices.ContainsFunc(counts, func(name string) bool { return strings.HasSuffix(p.Path, "."+name) }) {
+		danger = report.Capacity
+	}
+	for _, c := range k.paths {
+		if strings.HasPrefix(p.Path, c.path) && (c.when == anyhow || c.when == goes) {
+			danger = c.danger
+			if c.why != "" {
+				why = " changes: " + c.why
+			}
+		}
+	}
+	for _, path := range harmless {
+		if strings.HasPrefix(p.Path, path) && !guarding(p.Path) {
+			danger = report.Cosmetic
+		}
+	}
+	return danger, why
+}
 
 // guarding are labels that admission goes by.
 func guarding(path string) bool { return strings.Contains(path, "pod-security.kubernetes.io") }
 
-// smaller tells whether a count or a size goes down.
-func smaller(p report.Property) bool {
-	var before, after float64
-	if _, err := fmt.Sscan(p.Before, &before); err != nil {
-		return false
+// direct tells which way a number, a size such as 20Gi, or a list goes.
+func direct(p report.Property) direction {
+	before, ok1 := amount(p.Before)
+	after, ok2 := amount(p.After)
+	switch {
+	case p.After == "" && !p.Unknown, ok1 && ok2 && after < before:
+		return down
+	case ok1 && ok2 && after > before, p.Before == "":
+		return up
 	}
-	if _, err := fmt.Sscan(p.After, &after); err != nil {
-		return false
+	return anyhow
+}
+
+// amount reads a number with or without a unit of Kubernetes, and "no limit" as Kafka writes it.
+func amount(s string) (float64, bool) {
+	q, err := resource.ParseQuantity(s)
+	if err != nil {
+		return 0, false
 	}
-	return after < before
+	v := q.AsApproximateFloat64()
+	if v < 0 {
+		v = math.Inf(1)
+	}
+	return v, true
 }

@@ -188,7 +188,7 @@ func conclude(r *report.Report, p Preview) {
 		r.Headline = fmt.Sprintf("%d of %d changes are denied, %d more need approval", states[Denied], len(r.Items), waiting)
 	case !p.Ended || len(p.Errors) > 0:
 		r.Verdict, r.ExitCode = "preview-failed", ExitPreviewFailed
-		r.Headline = "the preview failed: nothing is known about what would change"
+		r.Headline = "the preview failed, so what would change is not known"
 	case waiting > 0:
 		r.Verdict, r.ExitCode = "needs-approval", ExitNeedsApproval
 		r.Headline = fmt.Sprintf("%d of %d changes need approval", waiting, len(r.Items))
