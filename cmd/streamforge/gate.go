@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/streamforge/infrastructure/internal/charts"
 	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/gate"
+	"github.com/streamforge/infrastructure/internal/pins"
 	"github.com/streamforge/infrastructure/internal/report"
 )
 
@@ -79,7 +81,8 @@ func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
 			p.Errors = append(p.Errors, failure.Error())
 		}
 	}
-	r := gate.Judge{Stack: g.stack, Approvals: approvals, Now: start}.Report(p, nil)
+	releases := gate.Releases{Kubernetes: pins.Kubernetes, Render: charts.Render}
+	r := gate.Judge{Stack: g.stack, Approvals: approvals, Now: start, Nested: releases.Differences}.Report(p, nil)
 	r.Duration = time.Since(start)
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
