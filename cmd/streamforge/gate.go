@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,13 +18,16 @@ import (
 	"github.com/streamforge/infrastructure/internal/gate"
 	"github.com/streamforge/infrastructure/internal/pins"
 	"github.com/streamforge/infrastructure/internal/report"
+	"github.com/streamforge/infrastructure/internal/stackfile"
 )
 
 // gateRun holds the flags of the gate.
 type gateRun struct {
 	operation
-	approvals string
-	file      string
+	approvals             string
+	file                  string // of the report
+	markdown, html, junit string
+	link                  string // where the full report can be read, for the note
 }
 
 // verdict ends the process with the exit code of a report that was written.
@@ -55,13 +61,31 @@ func newGateCmd(a *app) *cobra.Command {
 	g.chartsFlag(cmd)
 	cmd.Flags().StringVar(&g.approvals, "approvals", "approvals.yaml", "file with the approved changes")
 	cmd.Flags().StringVar(&g.file, "report", "gate-report.json", "where the report is written")
+	g.formsFlags(cmd)
 	return cmd
 }
 
 // judge previews the stack and writes the report.
 func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
+	r, err := g.preview(ctx)
+	if err != nil {
+		return r, err
+	}
+	if err := g.write(r); err != nil {
+		return r, err
+	}
+	fmt.Fprintf(g.app.out, "%s: %s\n", r.Verdict, r.Headline)
+	return r, nil
+}
+
+// preview judges what `up` would do now.
+func (g *gateRun) preview(ctx context.Context) (report.Report, error) {
 	start := time.Now()
 	approvals, err := gate.LoadApprovals(g.approvals, start)
+	if err != nil {
+		return report.Report{}, err
+	}
+	domain, err := g.domain()
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -77,22 +101,61 @@ func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
 	p := collector.Preview()
 	if failure != nil {
 		p.Ended = false
-		if len(p.Errors) == 0 {
-			p.Errors = append(p.Errors, failure.Error())
-		}
+		p.Errors = append(p.Errors, failure.Error())
 	}
 	releases := gate.Releases{Kubernetes: pins.Kubernetes, Render: charts.Render}
-	r := gate.Judge{Stack: g.stack, Approvals: approvals, Now: start, Nested: releases.Differences}.Report(p, nil)
+	var broken []report.Item
+	if p.Ended { // of half a preview, nothing can be promised
+		broken = gate.Broken(p, domain)
+	}
+	r := gate.Judge{Stack: g.stack, Approvals: approvals, Now: start, Nested: releases.Differences}.Report(p, broken)
 	r.Duration = time.Since(start)
+	return r, nil
+}
+
+// domain is the one of the stack's configuration.
+func (g *gateRun) domain() (string, error) {
+	root, err := repoRoot()
+	if err != nil {
+		return "", err
+	}
+	f, err := stackfile.Read(filepath.Join(root, "Pulumi."+g.stack+".yaml"))
+	if err != nil {
+		return "", err
+	}
+	var site struct{ Domain string }
+	return site.Domain, f.Section(project+":site", &site)
+}
+
+// write writes the report in every form that was asked for.
+func (g *gateRun) write(r report.Report) error {
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
-		return r, err
+		return err
 	}
 	if err := os.WriteFile(g.file, append(raw, '\n'), 0o600); err != nil {
-		return r, fmt.Errorf("report: %w", err)
+		return fmt.Errorf("report: %w", err)
 	}
-	fmt.Fprintf(g.app.out, "%s: %s\nreport: %s\n", r.Verdict, r.Headline, g.file)
-	return r, nil
+	for _, form := range []struct {
+		file  string
+		write func(io.Writer, report.Report) error
+	}{
+		{g.markdown, func(w io.Writer, r report.Report) error { return report.WriteMarkdown(w, r, g.link) }},
+		{g.html, report.WriteHTML},
+		{g.junit, report.WriteJUnit},
+	} {
+		if form.file == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := form.write(&b, r); err != nil {
+			return fmt.Errorf("report %s: %w", form.file, err)
+		}
+		if err := os.WriteFile(form.file, b.Bytes(), 0o600); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+	}
+	return nil
 }
 
 // runWith previews quietly and lets the collector see every event.
@@ -109,4 +172,12 @@ func (g *gateRun) runWith(ctx context.Context, do engineRun, c *gate.Collector) 
 		err = errors.New("the preview " + sum.Result)
 	}
 	return sum, err
+}
+
+// formsFlags are the flags for the forms of the report.
+func (g *gateRun) formsFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&g.markdown, "markdown", "", "also write the report as a note for a merge request, at most 60,000 bytes")
+	cmd.Flags().StringVar(&g.html, "html", "", "also write the report as one HTML page")
+	cmd.Flags().StringVar(&g.junit, "junit", "", "also write the report as JUnit XML")
+	cmd.Flags().StringVar(&g.link, "link", "", "address of the full report, for the note")
 }

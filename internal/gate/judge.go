@@ -121,11 +121,16 @@ func (j Judge) nest(item report.Item, c Change) (report.Item, string) {
 func (j Judge) decide(item report.Item) report.Item {
 	switch item.Danger {
 	case report.None, report.Cosmetic, report.Capacity:
-		item.State = Allowed
-		return item
+		if item.Op != RuleOp {
+			item.State = Allowed
+			return item
+		}
 	case report.Access, report.Outage:
 		item.State = NeedsApproval
 	default:
+		item.State = Denied
+	}
+	if item.Op == RuleOp {
 		item.State = Denied
 	}
 	if a := j.Approvals.find(item.ID, item.Op, j.Now); a != nil {
