@@ -95,17 +95,14 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 		return drift.Findings{}, err
 	}
 	a.State = drift.NewState(state, digest)
-	collector := gate.NewCollector()
 	var wait sync.WaitGroup
+	var refreshed gate.Preview
 	var failure error
 	if !d.noRefresh {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			_, failure = d.runWith(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
-				o.RunProgram = true
-				return s.RefreshPreview(ctx, o)
-			}, collector)
+			refreshed, failure = d.refresh(ctx, s)
 		}()
 	}
 	found, err := a.Run(ctx)
@@ -116,7 +113,7 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 	if failure != nil {
 		found.Unchecked = append(found.Unchecked, a.Printable(fmt.Sprintf("the state's resources by a refresh: %v", failure)))
 	}
-	found.Items = append(found.Items, a.Refreshed(collector.Preview(), found)...)
+	found.Items = append(found.Items, a.Refreshed(refreshed, found)...)
 	if d.noRefresh {
 		return found, nil
 	}
@@ -125,6 +122,27 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 		found.Warnings = append(found.Warnings, "the state changed while the audit looked: somebody ran `up` or `refresh` at the same time")
 	}
 	return found, err
+}
+
+// refresh previews a refresh that runs the program first, so that providers are those of the
+// configuration as it is now. When something that a provider depends on is gone, the engine cannot do
+// that ("unknown provider"): then the providers are those of the state.
+func (d *driftRun) refresh(ctx context.Context, s *engine.Stack) (gate.Preview, error) {
+	var failure error
+	for _, program := range []bool{true, false} {
+		collector := gate.NewCollector()
+		_, err := d.runWith(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
+			o.RunProgram = program
+			return s.RefreshPreview(ctx, o)
+		}, collector)
+		if err == nil || ctx.Err() != nil {
+			return collector.Preview(), err
+		}
+		if failure == nil {
+			failure = err
+		}
+	}
+	return gate.Preview{}, failure
 }
 
 // figures writes the file for Prometheus at one stroke, as its collector may read at any time.

@@ -144,6 +144,7 @@ func (a *Audit) releases(records map[string][]*release, stock *inventory) (expec
 		a.sawItself(r.URN)
 		items = append(items, a.record(r, of)...)
 		if len(of) == 0 {
+			remember(r, stock.managed)
 			continue
 		}
 		for _, revision := range of {

@@ -188,7 +188,7 @@ func sameAmount(a, b string) bool {
 // missing is the finding about an object that is not there.
 func (a *Audit) missing(e expectation, ns, why string) report.Item {
 	item := report.Item{
-		ID: e.id, Layer: engine.LayerOf(e.urn), Kind: e.object.GetKind(), Name: title(ns, e.object.GetName()), Op: Missing,
+		ID: e.id, Layer: layer(e.urn), Kind: e.object.GetKind(), Name: title(ns, e.object.GetName()), Op: Missing,
 		Manager: unknownManager, Hint: e.restore(a.Stack),
 	}
 	item.Danger, item.Reasons = gate.Assess(gate.Change{URN: e.id, Type: "kubernetes:" + item.Kind, Op: "delete"})
@@ -289,4 +289,14 @@ func flatten(path string, v any, leaf func(string)) {
 		}
 		leaf(path)
 	}
+}
+
+// clusterLayer stands for what belongs to no resource of the state.
+const clusterLayer = "(cluster)"
+
+func layer(urn string) string {
+	if urn == clusterLayer {
+		return urn
+	}
+	return engine.LayerOf(urn)
 }

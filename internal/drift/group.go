@@ -8,7 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/gate"
 	"github.com/streamforge/infrastructure/internal/report"
 )
@@ -31,7 +30,7 @@ func (g *group) add(op string, d difference, who *owner) {
 	item := g.by[manager]
 	if item == nil {
 		item = &report.Item{
-			ID: g.e.id + "@" + manager, Layer: engine.LayerOf(g.e.urn), Kind: g.live.GetKind(),
+			ID: g.e.id + "@" + manager, Layer: layer(g.e.urn), Kind: g.live.GetKind(),
 			Name: title(g.ns, g.live.GetName()), Op: op, Manager: manager,
 		}
 		g.by[manager], g.order = item, append(g.order, manager)

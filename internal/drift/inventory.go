@@ -34,6 +34,7 @@ func (v *inventory) count() (items []report.Item, managed, total int) {
 		total++
 		if v.isManaged(k, o) {
 			managed++
+			items = append(items, v.touched(k, o)...)
 		} else if len(o.GetOwnerReferences()) == 0 && v.foreign[k] == "" {
 			items = append(items, v.item(k, o))
 		}
@@ -87,7 +88,7 @@ var working = []string{"Pod", "Deployment", "StatefulSet", "DaemonSet", "Replica
 
 func (v *inventory) item(k string, o *unstructured.Unstructured) report.Item {
 	item := report.Item{
-		ID: "cluster#" + k, Layer: "(cluster)", Kind: o.GetKind(), Name: title(o.GetNamespace(), o.GetName()), Op: Unmanaged,
+		ID: "cluster#" + k, Layer: clusterLayer, Kind: o.GetKind(), Name: title(o.GetNamespace(), o.GetName()), Op: Unmanaged,
 		Danger: report.Cosmetic, Manager: unknownManager,
 		Hint: fmt.Sprintf("`kubectl -n %s delete %s %s`; if it is meant, declare it", o.GetNamespace(), strings.ToLower(o.GetKind()), o.GetName()),
 	}
@@ -108,6 +109,20 @@ func (v *inventory) item(k string, o *unstructured.Unstructured) report.Item {
 	return item
 }
 
+// touched are fields that somebody set by hand on an object that a controller made.
+func (v *inventory) touched(k string, o *unstructured.Unstructured) []report.Item {
+	if v.managed[k] || givenByKubernetes(o.GetKind(), o.GetName()) || strings.HasPrefix(o.GetName(), "sh.helm.release.v1.") {
+		return nil
+	}
+	e := expectation{id: "cluster#" + k, urn: clusterLayer, object: o}
+	nothing := &unstructured.Unstructured{Object: map[string]any{}}
+	items := v.audit.findings(e, o.GetNamespace(), nothing, o, nil)
+	for i := range items {
+		items[i].Reasons = append(items[i].Reasons, "the object itself is made by a controller")
+	}
+	return items
+}
+
 // first gives the owner who wrote first.
 func first(all []owner) *owner {
 	var oldest *owner
@@ -123,7 +138,7 @@ func first(all []owner) *owner {
 func (v *inventory) strange(name string, of []*release) report.Item {
 	last := of[len(of)-1]
 	item := report.Item{
-		ID: "cluster#Release/" + name, Layer: "(cluster)", Kind: "Release", Name: name, Op: Unmanaged, Danger: report.Capacity,
+		ID: "cluster#Release/" + name, Layer: clusterLayer, Kind: "Release", Name: name, Op: Unmanaged, Danger: report.Capacity,
 		Manager: unknownManager, Reasons: []string{"a Helm release in a namespace of the stack that is not in the state"},
 		Hint: fmt.Sprintf("`helm uninstall %s -n %s`; if it is meant, declare it", last.Name, last.Namespace),
 	}

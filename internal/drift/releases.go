@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	helm "helm.sh/helm/v3/pkg/release"
 	"helm.sh/helm/v3/pkg/storage/driver"
@@ -100,6 +101,23 @@ func nonNil(m map[string]any) map[string]any {
 		return map[string]any{}
 	}
 	return m
+}
+
+// remember marks the objects that the state knows a release has, for one whose record is gone.
+func remember(r resource, managed map[string]bool) {
+	names, _ := r.Outputs["resourceNames"].(map[string]any)
+	for kind, list := range names {
+		kind, _, _ = strings.Cut(kind, "/") // Kind.group/group/version
+		gk := schema.ParseGroupKind(kind)
+		objects, _ := list.([]any)
+		for _, o := range objects {
+			ns, name, namespaced := strings.Cut(gate.Text(o), "/")
+			if !namespaced {
+				ns, name = "", ns
+			}
+			managed[key(gk, ns, name)] = true
+		}
+	}
 }
 
 // recordKey is where Helm keeps a revision.

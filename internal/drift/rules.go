@@ -101,7 +101,9 @@ func (g *Ignore) check() (err error) {
 }
 
 // quoted keeps the brackets of a path from being a set of characters.
-func quoted(path string) string { return strings.NewReplacer("[", `\[`, "]", `\]`, "{", `\{`, "}", `\}`).Replace(path) }
+func quoted(path string) string {
+	return strings.NewReplacer("[", `\[`, "]", `\]`, "{", `\{`, "}", `\}`).Replace(path)
+}
 
 func (r *Rules) managers() (names []string) {
 	for _, c := range r.Controllers {

@@ -33,7 +33,7 @@ func decoded(v string) string {
 }
 
 // telling are names of fields whose value is a secret, wherever they stand.
-var telling = regexp.MustCompile(`(?i)passw|passphrase|token|secret_?key|private_?key|api_?key|access_?key|credential|jwt|last-applied-configuration`)
+var telling = regexp.MustCompile(`(?i)passw|passphrase|token([^s]|$)|secret_?key|private_?key|api_?key|access_?key|credential|jwt|last-applied-configuration`)
 
 // field is where a name such as DB_PASSWORD stands in a list of variables: containers.app.env.DB_PASSWORD.value.
 var reference = regexp.MustCompile(`(?i)secretKeyRef|secretName|secretRef|TokenSecret|automountServiceAccountToken|tokenExpiration`)
