@@ -232,6 +232,12 @@ func (a *Audit) Refreshed(p gate.Preview, f Findings) (items []report.Item) {
 			item.Op = Missing
 		}
 		for _, q := range c.Properties {
+			if q.After == "" { // a refresh tells many values only among the outputs
+				q.After = gate.At(c.New.Outputs, q.Path)
+			}
+			if q.Before == "" {
+				q.Before = gate.At(c.Old.Outputs, q.Path)
+			}
 			item.Properties = append(item.Properties, a.State.secrets.property(c.Kind(), q.Path, q.Before, q.After))
 		}
 		c.Properties = item.Properties
@@ -248,7 +254,7 @@ func (a *Audit) whoChanged(c gate.Change) (string, *time.Time) {
 		if r.URN == c.URN && r.Type == machineType {
 			var id int
 			if _, err := fmt.Sscan(r.ID, &id); err == nil {
-				return a.taskOf(id)
+				return a.taskOf(id, r.modified, changing...)
 			}
 		}
 	}

@@ -128,23 +128,26 @@ func (a *Audit) strangeMachine(m machine) report.Item {
 		Op: Unmanaged, Danger: report.Capacity, Reasons: []string{"it uses the hosts' memory and disks, and the state does not know it"},
 		Hint: fmt.Sprintf("delete it in Proxmox (`qm destroy %d`); if it is meant, declare it or ignore it in %s", m.VMID, "drift-ignore.yaml"),
 	}
-	item.Manager, item.When = a.taskOf(m.VMID, "qmcreate", "qmclone", "qmrestore")
+	item.Manager, item.When = a.taskOf(m.VMID, time.Time{}, "qmcreate", "qmclone", "qmrestore")
 	return item
 }
 
 func (a *Audit) lostMachine(id int, r resource) report.Item {
 	item := report.Item{ID: r.URN, Layer: engine.LayerOf(r.URN), Kind: "VirtualMachine", Name: fmt.Sprintf("%d %s", id, gate.Text(r.Inputs["name"])), Op: Missing}
 	item.Danger, item.Reasons = gate.Assess(gate.Change{URN: r.URN, Type: machineType, Op: "delete"})
-	item.Manager, item.When = a.taskOf(id, "qmdestroy")
+	item.Manager, item.When = a.taskOf(id, r.modified, "qmdestroy")
 	item.Hint = fmt.Sprintf("`streamforge refresh -s %s --accept` and `streamforge up -s %s` make it anew, with empty disks; look for a backup first", a.Stack, a.Stack)
 	return item
 }
 
-// taskOf tells who ran the latest task of the given types on a machine; any task without types.
-func (a *Audit) taskOf(id int, types ...string) (string, *time.Time) {
+// changing are the types of tasks that change a machine. A change by PUT leaves no task.
+var changing = []string{"qmconfig", "qmmove", "qmresize", "resize", "imgcopy", "qmrollback", "qmrestore", "qmtemplate", "qmmigrate"}
+
+// taskOf tells who ran the latest task of the given types on a machine since the stack's own last change.
+func (a *Audit) taskOf(id int, since time.Time, types ...string) (string, *time.Time) {
 	var last *task
 	for i, t := range a.tasks {
-		if t.ID == strconv.Itoa(id) && (len(types) == 0 || slices.Contains(types, t.Type)) && (last == nil || t.Start > last.Start) {
+		if t.ID == strconv.Itoa(id) && slices.Contains(types, t.Type) && t.Start > since.Unix() && (last == nil || t.Start > last.Start) {
 			last = &a.tasks[i]
 		}
 	}
@@ -194,14 +197,14 @@ func (a *Audit) disks(ctx context.Context, p *proxmox, hosts, stores map[string]
 					managed++
 					continue
 				}
-				items = append(items, a.strangeDisk(host, v, own))
+				items = append(items, a.strangeDisk(host, v, ours[id], own))
 			}
 		}
 	}
 	return items, managed, total, nil
 }
 
-func (a *Audit) strangeDisk(host string, v volume, own bool) report.Item {
+func (a *Audit) strangeDisk(host string, v volume, r resource, own bool) report.Item {
 	item := report.Item{
 		ID: "proxmox#disk/" + host + "/" + v.VolID, Layer: "(proxmox)", Kind: "Disk", Name: v.VolID + " on " + host, Op: Unmanaged, Danger: report.Capacity,
 		Reasons: []string{fmt.Sprintf("it takes %d MiB and belongs to no machine", v.Size>>20)},
@@ -211,7 +214,7 @@ func (a *Audit) strangeDisk(host string, v volume, own bool) report.Item {
 		item.Reasons = []string{fmt.Sprintf("it takes %d MiB and its machine does not use it", v.Size>>20)}
 	}
 	id, _ := strconv.Atoi(v.VMID.String())
-	item.Manager, item.When = a.taskOf(id, "imgcopy", "qmconfig", "qmcreate", "qmdestroy")
+	item.Manager, item.When = a.taskOf(id, r.modified, append(changing, "qmcreate", "qmdestroy")...)
 	if v.CTime > 0 {
 		at := time.Unix(v.CTime, 0).UTC()
 		item.When = &at

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -27,7 +28,8 @@ type State struct {
 type resource struct {
 	URN, Type, ID   string
 	Inputs, Outputs map[string]any
-	manager         string // field manager of an object, given by the provider
+	manager         string    // field manager of an object, given by the provider
+	modified        time.Time // by the latest run that changed it; zero when not known
 }
 
 // NewState reads an exported state.
@@ -41,6 +43,9 @@ func NewState(d apitype.DeploymentV3, digest string) State {
 		one.Inputs, _ = s.open(r.Inputs, false).(map[string]any)
 		one.Outputs, _ = s.open(r.Outputs, false).(map[string]any)
 		one.manager, _ = r.Outputs["__fieldManager"].(string)
+		if r.Modified != nil {
+			one.modified = *r.Modified
+		}
 		s.resources = append(s.resources, one)
 	}
 	return s

@@ -19,3 +19,9 @@ func Sort(items []report.Item) { sortItems(items) }
 
 // Component tells whether no provider works on the resource.
 func (c Change) Component() bool { return c.component() }
+
+// At gives the text of the value at an engine's path, masked when it is a secret.
+func At(m map[string]any, path string) string {
+	value, _ := at(m, path)
+	return value
+}
