@@ -241,7 +241,9 @@ func (a *Audit) Refreshed(p gate.Preview, f Findings) (items []report.Item) {
 			item.Properties = append(item.Properties, a.State.secrets.property(c.Kind(), q.Path, q.Before, q.After))
 		}
 		c.Properties = item.Properties
-		item.Danger, item.Reasons = gate.Assess(c)
+		if item.Danger, item.Reasons = gate.Assess(c); len(item.Reasons) == 0 {
+			item.Reasons = []string{onlyDescribes}
+		}
 		item.Manager, item.When = a.whoChanged(c)
 		items = append(items, item)
 	}

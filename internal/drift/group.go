@@ -58,6 +58,12 @@ func (g *group) finish(manager string) report.Item {
 	item := *g.by[manager]
 	slices.SortFunc(item.Properties, func(x, y report.Property) int { return cmp.Compare(x.Path, y.Path) })
 	item.Danger, item.Reasons = gate.Assess(gate.Change{URN: g.e.id, Type: "kubernetes:" + item.Kind, Op: "update", Properties: item.Properties})
+	if item.Op == Extra {
+		item.Reasons = append(item.Reasons, "nothing declares what was added")
+	}
+	if len(item.Reasons) == 0 {
+		item.Reasons = []string{onlyDescribes}
+	}
 	if manager == unknownManager {
 		item.Reasons = append(item.Reasons, "a value that was taken away has no owner any more; the API server's audit log knows more")
 	}
@@ -67,6 +73,9 @@ func (g *group) finish(manager string) report.Item {
 	}
 	return item
 }
+
+// onlyDescribes is the reason where no rule gives one.
+const onlyDescribes = "what differs only describes it"
 
 // remove says how an added value goes away again.
 func (g *group) remove(item report.Item) string {
