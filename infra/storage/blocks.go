@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/glusterfs"
 	"github.com/streamforge/infrastructure/components/piraeus"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -18,7 +19,8 @@ type BlocksInputs struct {
 	Classes     Classes           // from Volumes
 	Issuer      string            // ClusterIssuer
 	IssuerReady []pulumi.Resource // Issuer signs
-	Disposable  bool              // lets a run delete namespaces and classes; for sandboxes only
+	Monitoring  *monitoring.Monitoring
+	Disposable  bool // lets a run delete namespaces and classes; for sandboxes only
 }
 
 type blocks struct{ pulumi.ResourceState }
@@ -73,11 +75,21 @@ func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, chil
 	if err != nil {
 		return nil, err
 	}
+	for _, target := range linstorTargets(ns) {
+		if _, err := in.Monitoring.Scrape(ctx, "linstor", target, child); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := in.Monitoring.Scrape(ctx, "snapshots", monitoring.Target{
+		Namespace: ns, Pods: true, Labels: piraeus.SnapshotLabels(), Endpoints: []monitoring.Endpoint{{Port: piraeus.SnapshotPort}},
+	}, child); err != nil {
+		return nil, err
+	}
 	l := in.Storage.Linstor
 	return piraeus.New(ctx, "piraeus", piraeus.Args{
 		Charts: in.Charts, Namespace: ns, Issuer: in.Issuer,
 		NodeLabel: config.LinstorLabel, Device: l.Device, Replicas: l.Replicas,
 		ReplicatedClass: l.ReplicatedClass, LocalClass: l.LocalClass, SnapshotClass: l.SnapshotClass,
-		Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,
+		MetricsFrom: monitoring.Peers(), Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,
 	}, child)
 }

@@ -16,6 +16,12 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"kube-prometheus-stack":           kubePrometheusStack,
+	"gitlab-runner":                   gitlabRunner,
+	"argo-cd":                         argoCD,
+	"reloader":                        reloader,
+	"eck-operator":                    eckOperator,
+	"fluent-bit":                      fluentBit,
 }
 
 // fullname is the template of the release's full name.
