@@ -94,7 +94,7 @@ var edits = []byHand{
 	// What somebody does in Proxmox, see [site.hypervisor].
 	{"", "edited", "VirtualMachine proxmox-k2w-2", "memory", "root@pam!streamforge (qmconfig)"},
 	{"", "edited", "VirtualMachine proxmox-k2m-3", "description", "unknown"},
-	{"", "missing", "VirtualMachine 137 k2w-7", "", "root@pam!streamforge (qmdestroy)"},
+	{"", "missing", "VirtualMachine 138 k2w-8", "", "root@pam!streamforge (qmdestroy)"},
 	{"", "unmanaged", "VirtualMachine 999 rogue on pve1", "", "root@pam!streamforge (qmcreate)"},
 	{"", "unmanaged", "Disk local-lvm:vm-133-disk-", "", ""},
 }
@@ -210,10 +210,10 @@ func (s *site) hypervisor() {
 	s.proxmox(http.MethodPost, "/api2/json/nodes/pve1/qemu?vmid=999&name=rogue&memory=1024", nil)
 	s.proxmox(http.MethodPut, "/api2/json/nodes/pve3/qemu/133/config?scsi7=local-lvm:5", nil)
 	s.proxmox(http.MethodPut, "/api2/json/nodes/pve3/qemu/133/config?delete=scsi7", nil)
-	s.proxmox(http.MethodPost, "/api2/json/nodes/pve1/qemu/137/status/stop", nil)
-	require.Eventually(s.t, func() bool { return s.machines()["k2w-7"].Status == "stopped" }, time.Minute, 100*time.Millisecond)
-	s.proxmox(http.MethodDelete, "/api2/json/nodes/pve1/qemu/137", nil)
-	require.Eventually(s.t, func() bool { _, there := s.machines()["k2w-7"]; return !there }, time.Minute, 100*time.Millisecond)
+	s.proxmox(http.MethodPost, "/api2/json/nodes/pve2/qemu/138/status/stop", nil)
+	require.Eventually(s.t, func() bool { return s.machines()["k2w-8"].Status == "stopped" }, time.Minute, 100*time.Millisecond)
+	s.proxmox(http.MethodDelete, "/api2/json/nodes/pve2/qemu/138", nil)
+	require.Eventually(s.t, func() bool { _, there := s.machines()["k2w-8"]; return !there }, time.Minute, 100*time.Millisecond)
 }
 
 // noSecret looks for every secret of the cluster, and for those made by hand, in all that was written.
