@@ -131,7 +131,7 @@ func (d *driftRun) refresh(ctx context.Context, s *engine.Stack) (gate.Preview, 
 	var failure error
 	for _, program := range []bool{true, false} {
 		collector := gate.NewCollector()
-		_, err := d.runWith(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
+		err := d.runWith(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
 			o.RunProgram = program
 			return s.RefreshPreview(ctx, o)
 		}, collector)

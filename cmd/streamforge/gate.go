@@ -92,7 +92,7 @@ func (g *gateRun) preview(ctx context.Context) (report.Report, error) {
 	collector := gate.NewCollector()
 	var failure error
 	err = g.withStack(ctx, func(s *engine.Stack) error {
-		_, failure = g.runWith(ctx, s.Preview, collector)
+		failure = g.runWith(ctx, s.Preview, collector)
 		return nil
 	})
 	if err != nil {
@@ -159,19 +159,19 @@ func (g *gateRun) write(r report.Report) error {
 }
 
 // runWith previews quietly and lets the collector see every event.
-func (g *gateRun) runWith(ctx context.Context, do engineRun, c *gate.Collector) (engine.Summary, error) {
+func (g *gateRun) runWith(ctx context.Context, do engineRun, c *gate.Collector) error {
 	opts := g.options(g.app.err)
 	opts.Observe = c.Observe
 	remove, err := g.overrideCharts(&opts)
 	if err != nil {
-		return engine.Summary{}, err
+		return err
 	}
 	defer remove()
 	sum, err := do(ctx, opts)
 	if err == nil && sum.Result != "succeeded" {
 		err = errors.New("the preview " + sum.Result)
 	}
-	return sum, err
+	return err
 }
 
 // formsFlags are the flags for the forms of the report.

@@ -2,6 +2,7 @@ package charts
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -82,7 +83,7 @@ func Objects(manifest string) (all []*unstructured.Unstructured, err error) {
 	dec := yaml.NewYAMLOrJSONDecoder(strings.NewReader(manifest), 4096)
 	for {
 		o := &unstructured.Unstructured{}
-		if err := dec.Decode(&o.Object); err == io.EOF {
+		if err := dec.Decode(&o.Object); errors.Is(err, io.EOF) {
 			return all, nil
 		} else if err != nil {
 			return nil, fmt.Errorf("manifest: %w", err)
