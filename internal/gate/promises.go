@@ -243,7 +243,7 @@ func plainSecrets(w world) (all []breach) {
 			s, isText := v.(string)
 			name := strings.ToLower(path[strings.LastIndexAny(path, ".[")+1:])
 			name = strings.Trim(name, `"]`)
-			if reference.MatchString(path) { // names the key of a Secret
+			if reference.MatchString(path) || isText && variable.MatchString(s) { // names where the secret is
 				return
 			}
 			if isText && s != "" && s != report.Masked && !unknown(v) && slices.ContainsFunc(secretNames, func(n string) bool { return strings.HasSuffix(name, n) }) {
@@ -256,6 +256,9 @@ func plainSecrets(w world) (all []breach) {
 
 // reference matches properties within a reference to a Secret, such as passwordSecret.password.
 var reference = regexp.MustCompile(`(?i)secret(ref|keyref)?\.[a-z]+$`)
+
+// variable matches a reference to an environment variable, such as $GRAFANA_PASSWORD.
+var variable = regexp.MustCompile(`^\$\{?[A-Z][A-Z0-9_]*\}?$`)
 
 // leaves calls f for every value that is neither map nor list.
 func leaves(path string, v any, f func(string, any)) {

@@ -56,7 +56,7 @@ func whole() []Change {
 		made("gateway.networking.k8s.io/v1:Gateway", "web", gateway("a.dmz.home", "HTTPS")), zone("x\na.dmz.home. 300 IN A 192.168.1.153\n"),
 		pool("one", "192.168.1.153/32"), namespace("kafka", "restricted"),
 		made("core/v1:Secret", "login", obj{"stringData": obj{"password": report.Masked}}),
-		made("kafka.strimzi.io/v1beta2:KafkaConnect", "c", obj{"spec": obj{"passwordSecret": obj{"password": "password"}}}),
+		made("kafka.strimzi.io/v1beta2:KafkaConnect", "c", obj{"spec": obj{"passwordSecret": obj{"password": "password"}, "basicAuthPassword": "$LOGS_PASSWORD"}}),
 	}
 }
 
