@@ -88,7 +88,8 @@ var scenarios = []scenario{
 	{"database disk", []string{"diskGiB: 5\n        memoryMiB: 512\n        cpuMillis: 100\n        synchronous", "diskGiB: 10\n        memoryMiB: 512\n        cpuMillis: 100\n        synchronous"},
 		gate.ExitAllowed, "update postgresql streamforge-pg", ""},
 	{"database upgraded", []string{`version: "17"`, `version: "16"`}, gate.ExitNeedsApproval, "update postgresql streamforge-pg", ""},
-	{"database removed", drop("          - {name: experiments, owner: experiments}\n"), gate.ExitNeedsApproval, "update postgresql streamforge-pg", ""},
+	{"database removed", append(drop("          - {name: experiments, owner: experiments}\n"), drop("          - {cluster: streamforge-pg, database: experiments}\n")...),
+		gate.ExitNeedsApproval, "update postgresql streamforge-pg", ""},
 	{"fewer servers", []string{"dbservers: {count: 3", "dbservers: {count: 2"}, gate.ExitNeedsApproval, "update ArangoDeployment arangodb", ""},
 	{"backups rarer", []string{`schedule: "0 3 * * *", keep: 14`, `schedule: "0 3 * * 0", keep: 14`}, gate.ExitAllowed, "update ArangoBackupPolicy arangodb-backup", ""},
 }
