@@ -36,6 +36,7 @@ const (
 	k8sPluginVersion  = "4.25.0"
 	pvePluginVersion  = "7.13.0"
 	tlsPluginVersion  = "5.3.0"
+	kcPluginVersion   = "5.2.1"
 )
 
 // Streamforge is the name of the project's own command line tool. It is built
@@ -64,6 +65,8 @@ func Tools() []Tool {
 			Package: ".", Generate: tfgen, Disk: Disk{Build: 500, Modules: 270}},
 		{Name: "pulumi-resource-tls", Version: tlsPluginVersion, Module: "pulumi-resource-tls",
 			Package: ".", Generate: tfgen, Disk: Disk{Build: 10}},
+		{Name: "pulumi-resource-keycloak", Version: kcPluginVersion, Module: "pulumi-resource-keycloak",
+			Package: ".", Generate: tfgen, Disk: Disk{Build: 60, Modules: 30}},
 		{Name: "pulumi-resource-kubernetes", Version: k8sPluginVersion, Module: "pulumi-resource-kubernetes",
 			Package: ".", Generate: []string{k8sPluginVersion},
 			Disk: Disk{Build: 310, Modules: 110}},
