@@ -81,6 +81,27 @@ const (
 	MinIOClient = "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z@sha256:a7fe349ef4bd8521fb8497f55c6042871b2ae640607cf99d9bede5e9bdf11727"
 )
 
+// Identity and mail. The sandbox runs the same Keycloak, from its archive (internal/toolchain).
+const (
+	// renovate: datasource=docker depName=quay.io/keycloak/keycloak
+	Keycloak = "quay.io/keycloak/keycloak:26.3.4"
+	// renovate: datasource=docker depName=boky/postfix-exporter
+	PostfixExporterTag = "v0.1.0"
+)
+
+// Charts of the security layer: identity, mail, and objects kept equal over namespaces.
+var (
+	// renovate: datasource=helm depName=oauth2-proxy registryUrl=https://oauth2-proxy.github.io/manifests
+	OAuth2Proxy = Chart{"oauth2-proxy", "8.2.0", "https://oauth2-proxy.github.io/manifests"}
+	// renovate: datasource=helm depName=mail registryUrl=https://bokysan.github.io/docker-postfix/
+	Mail = Chart{"mail", "4.4.0", "https://bokysan.github.io/docker-postfix/"}
+	// ConfigSyncer is under the AppsCode Community License 1.0.0: free to use, not to pass on or change.
+	// renovate: datasource=helm depName=config-syncer registryUrl=https://charts.appscode.com/stable/
+	ConfigSyncer = Chart{"config-syncer", "v0.15.3", "https://charts.appscode.com/stable/"}
+	// renovate: datasource=helm depName=reflector registryUrl=https://emberstack.github.io/helm-charts
+	Reflector = Chart{"reflector", "9.1.28", "https://emberstack.github.io/helm-charts"}
+)
+
 // Kafka as the pinned operator runs it. The operator's successor 0.48 no longer serves 3.9.
 const (
 	Kafka         = "3.9.1"
@@ -108,7 +129,8 @@ const (
 
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
-	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator}
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator,
+		OAuth2Proxy, Mail, ConfigSyncer, Reflector}
 }
 
 // AllManifests lists every manifest, for the same readers.

@@ -16,6 +16,10 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"oauth2-proxy":                    oauth2Proxy,
+	"mail":                            mail,
+	"config-syncer":                   configSyncer,
+	"reflector":                       reflector,
 }
 
 // fullname is the template of the release's full name.
