@@ -18,6 +18,9 @@ type Config struct {
 	Kafka    Kafka    `json:"kafka"`
 	ArangoDB ArangoDB `json:"arangodb"`
 	Postgres Postgres `json:"postgres"`
+	Identity Identity `json:"identity"`
+	Mail     Mail     `json:"mail"`
+	Sync     Sync     `json:"sync"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -29,4 +32,11 @@ type Secrets struct {
 	// Kubeconfig is `kubeconfig`, stored by `streamforge kubespray handover`. Required once
 	// handover.cluster is true.
 	Kubeconfig pulumi.StringOutput
+	// KeycloakPassword is `keycloakPassword`: the administrator's, where it is no longer the one that
+	// the platform made. Nil means that it is.
+	KeycloakPassword *pulumi.StringOutput
+	// MailPassword is `mailPassword`. Required where mail.smartHost has a user.
+	MailPassword pulumi.StringOutput
+	// RegistryPasswords is `registryPasswords`, an object: one for each of sync.registries.
+	RegistryPasswords map[string]pulumi.StringOutput
 }

@@ -42,6 +42,7 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 	values := func(key string) (string, bool) { v, err := src.Try(key); return v, err == nil }
 	c, errs := parse(values)
 	errs = append(errs, c.loadSecrets(ctx, src)...)
+	errs = append(errs, c.loadIdentity(ctx, src)...)
 	if len(errs) > 0 {
 		return nil, &Error{Stack: ctx.Stack(), Problems: errs}
 	}

@@ -17,6 +17,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.storageFits()...)
 	errs = append(errs, c.kafkaFits()...)
 	errs = append(errs, c.databasesFit()...)
+	errs = append(errs, c.identityFits()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 
