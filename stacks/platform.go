@@ -5,9 +5,11 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/streamforge/infrastructure/components/postgres"
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -61,10 +63,39 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("data: %w", err)
 	}
+	mail, err := security.Relay(ctx, security.MailInputs{
+		Charts: charts, Mail: c.Mail, Password: c.Secrets.MailPassword, Domain: c.Site.Domain, Pods: c.Cluster.PodCIDR,
+		Classes: classes, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	database, err := identityDatabase(c.Identity.Database, streams.Postgres)
+	if err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
+	who := security.IdentityInputs{
+		Identity: c.Identity, Database: database, Mail: mail, Password: c.Secrets.KeycloakPassword,
+		Foundation: foundation, Web: edge.Web, Ingress: pulumi.String(network.WebNamespace), Disposable: disposable,
+	}
+	identity, err := security.Identity(ctx, who, opts...)
+	if err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
+	err = security.Sync(ctx, security.SyncInputs{
+		Charts: charts, Sync: c.Sync, Passwords: c.Secrets.RegistryPasswords, Cluster: c.Site.Domain,
+		CA: foundation.RootCertificate, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("sync: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
+	}
+	if _, err := security.Realm(ctx, who, identity, records.Ready, opts...); err != nil {
+		return err
 	}
 	export(ctx, c, foundation, edge, records, s3)
 	ctx.Export("kafka", pulumi.Map{
@@ -76,12 +107,19 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		"endpoint": pulumi.String(streams.ArangoDB.Endpoint), "user": pulumi.String(streams.ArangoDB.User), "ca": streams.ArangoDB.CA,
 	})
 	ctx.Export("arangodbPassword", streams.ArangoDB.Password)
-	postgres := pulumi.Map{}
+	databases := pulumi.Map{}
 	for name, c := range streams.Postgres.Clusters {
-		postgres[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
+		databases[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
 	}
-	ctx.Export("postgres", postgres)
+	ctx.Export("postgres", databases)
+	ctx.Export("identity", pulumi.StringMap{"url": pulumi.String(identity.URL), "issuer": pulumi.String(identity.SSO.Issuer)})
+	ctx.Export("keycloakPassword", identity.Password)
 	return nil
+}
+
+// identityDatabase finds the database that the configuration gives Keycloak.
+func identityDatabase(d config.IdentityDatabase, servers data.Postgres) (postgres.Connection, error) {
+	return servers.Clusters[d.Cluster].Connection(d.Name, d.User)
 }
 
 // export shows what a person needs next.
