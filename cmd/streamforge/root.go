@@ -48,7 +48,7 @@ func newRootCmd(a *app) *cobra.Command {
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress, only results and errors")
 	root.AddCommand(
 		newUpCmd(a), newPreviewCmd(a), newRefreshCmd(a), newDestroyCmd(a), newOutputsCmd(a), newCancelCmd(a),
-		newSandboxCmd(a), newConfigCmd(a), newKubesprayCmd(a), newMirrorCmd(a), newVersionCmd(a),
+		newSandboxCmd(a), newConfigCmd(a), newKubesprayCmd(a), newVaultCmd(a), newMirrorCmd(a), newVersionCmd(a),
 	)
 	strict(root)
 	return root

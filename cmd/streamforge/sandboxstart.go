@@ -48,7 +48,7 @@ func (a *app) startSandbox(ctx context.Context) error {
 	err = sb.Start(ctx, sandbox.Options{
 		BinDir: filepath.Join(root, "bin"), Self: self, Out: a.out,
 		APIAddress: site.cluster.VIP, APIHost: site.cluster.APIHost, ServiceCIDR: site.cluster.ServiceCIDR,
-		Hosts: site.compute.Hosts,
+		Hosts: site.compute.Hosts, IdentityHost: "keycloak." + site.place.Domain,
 	})
 	if err != nil {
 		return notStarted(ctx, err)
@@ -65,6 +65,7 @@ type site struct {
 	file    *stackfile.File
 	compute config.Compute
 	cluster config.Cluster
+	place   config.Site
 }
 
 // readSite returns the file even where a section of it cannot be read.
@@ -73,6 +74,9 @@ func readSite(root string) (s site, err error) {
 		return s, err
 	}
 	if err := s.file.Section(project+":compute", &s.compute); err != nil {
+		return s, err
+	}
+	if err := s.file.Section(project+":site", &s.place); err != nil {
 		return s, err
 	}
 	return s, s.file.Section(project+":cluster", &s.cluster)
@@ -142,20 +146,33 @@ func writeProject(sb *sandbox.Sandbox, root string, file *stackfile.File, at san
 	if err != nil {
 		return err
 	}
-	for _, set := range []struct {
-		value        any
-		section, key string
-	}{
+	settings := []setting{
 		{at.ProxmoxURL, "compute", "endpoint"},
 		{at.APIPort, "cluster", "apiPort"},
 		{at.MirrorDir, "charts", "mirror"},
-	} {
+	}
+	settings = append(settings, vaultSettings(at, apiServer(at))...)
+	for _, set := range append(settings, identitySetting(at.Identity)) {
 		if err := file.Set(set.value, project+":"+set.section, set.key); err != nil {
 			return err
 		}
 	}
 	file.KeepSecrets(earlier)
 	return file.Write(path)
+}
+
+// setting is one value of the stack file that only the running sandbox knows.
+type setting struct {
+	value        any
+	section, key string
+}
+
+// identitySetting leads runs to the sandbox's Keycloak; without one they declare the server only.
+func identitySetting(at *sandbox.Identity) setting {
+	if at == nil {
+		return setting{true, "identity", "serverOnly"}
+	}
+	return setting{map[string]string{"url": at.URL, "ca": at.CA}, "identity", "endpoint"}
 }
 
 // handOver stores the secrets that in a real site a person hands over: the Proxmox token, and the
@@ -165,8 +182,7 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 	if err != nil {
 		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
 	}
-	server := "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
-	accepted, err := kubeconfig.Accept(ctx, kubeconfig.Request{Raw: raw, Server: server, Now: time.Now()})
+	accepted, err := kubeconfig.Accept(ctx, kubeconfig.Request{Raw: raw, Server: apiServer(at), Now: time.Now()})
 	if err != nil {
 		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
 	}
@@ -177,5 +193,18 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 	if err := s.SetSecret(ctx, "proxmoxToken", at.ProxmoxToken); err != nil {
 		return err
 	}
-	return s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig))
+	if at.Identity != nil {
+		if err := s.SetSecret(ctx, "keycloakPassword", at.Identity.Password); err != nil {
+			return err
+		}
+	}
+	if err := s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig)); err != nil {
+		return err
+	}
+	return handVaultOver(ctx, s, at.Vault)
+}
+
+// apiServer is the address of the sandbox's API server.
+func apiServer(at sandbox.Endpoints) string {
+	return "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
 }
