@@ -24,8 +24,9 @@ type Args struct {
 
 	// Password is the administrator's, secret. Nil makes one; what is given is for a server whose
 	// administrator is already there with another.
-	Password pulumi.StringInput
-	Ready    []pulumi.Resource // the namespace is there, the database serves
+	Password   pulumi.StringInput
+	Disposable bool              // lets a run delete the servers; for sandboxes only
+	Ready      []pulumi.Resource // the namespace is there, the database serves
 }
 
 // Database is the server's PostgreSQL database; the connection is encrypted and verified.
@@ -55,9 +56,9 @@ const (
 )
 
 const (
-	app       = "keycloak"
-	jgroups   = 7800  // between the servers
-	failures  = 57800 // likewise, to notice a dead one
+	app      = "keycloak"
+	jgroups  = 7800  // between the servers
+	failures = 57800 // likewise, to notice a dead one
 
 	secretObject = "keycloak-server"
 	keyAdmin     = "admin-password"

@@ -37,7 +37,7 @@ func (k *Keycloak) servers(ctx *pulumi.Context, name string, a Args, after []pul
 				Spec:     pod(a),
 			},
 		},
-	}, pulumi.Parent(k), kube.After(after...), kube.After(a.Ready...))
+	}, pulumi.Parent(k), kube.After(after...), kube.After(a.Ready...), pulumi.Protect(!a.Disposable))
 	if err != nil {
 		return nil, fmt.Errorf("stateful set %s: %w", app, err)
 	}

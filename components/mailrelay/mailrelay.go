@@ -115,7 +115,7 @@ func values(name string, a Args) pulumi.Map {
 		"recreateOnRedeploy": pulumi.Bool(false),
 		"config": pulumi.Map{"general": general, "postfix": pulumi.Map{
 			"myhostname":                   pulumi.String(a.Hostname),
-			"mynetworks":                   pulumi.String(strings.Join(append([]string{"127.0.0.0/8"}, a.Networks...), " ")),
+			"mynetworks":                   pulumi.String(strings.Join(a.Networks, " ")),
 			"message_size_limit":           pulumi.String(strconv.Itoa(a.MessageMiB << 20)), // bytes
 			"smtp_tls_security_level":      pulumi.String(policyLevel),
 			"smtp_tls_CAfile":              pulumi.String("/etc/ssl/certs/ca-certificates.crt"),

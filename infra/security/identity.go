@@ -56,7 +56,7 @@ func Identity(ctx *pulumi.Context, in IdentityInputs, opts ...pulumi.ResourceOpt
 	d := in.Database
 	args := keycloak.Args{
 		Namespace: ns, URL: out.URL, Replicas: in.Identity.Replicas, From: in.Ingress, Monitors: in.Monitors,
-		Trust:    in.Foundation.RootCertificate,
+		Disposable: in.Disposable, Trust: in.Foundation.RootCertificate,
 		Database: keycloak.Database{Host: d.Host, Port: d.Port, Name: d.Database, User: d.User, Password: d.Password, CA: d.CA},
 		Ready:    append(slices.Clone(d.Ready), closed),
 	}
