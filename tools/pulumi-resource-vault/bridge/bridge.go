@@ -24,6 +24,7 @@ const (
 var resources = map[string]tokens.Type{
 	"vault_audit":                          "vault:index/audit:Audit",
 	"vault_auth_backend":                   "vault:index/authBackend:AuthBackend",
+	"vault_generic_secret":                 "vault:generic/secret:Secret",
 	"vault_kubernetes_auth_backend_config": "vault:kubernetes/authBackendConfig:AuthBackendConfig",
 	"vault_kubernetes_auth_backend_role":   "vault:kubernetes/authBackendRole:AuthBackendRole",
 	"vault_mount":                          "vault:index/mount:Mount",
@@ -34,6 +35,7 @@ var resources = map[string]tokens.Type{
 // only, so they have to be mapped as well.
 var dataSources = map[string]tokens.ModuleMember{
 	"vault_auth_backend":                   "vault:index/getAuthBackend:getAuthBackend",
+	"vault_generic_secret":                 "vault:generic/getSecret:getSecret",
 	"vault_kubernetes_auth_backend_config": "vault:kubernetes/getAuthBackendConfig:getAuthBackendConfig",
 	"vault_kubernetes_auth_backend_role":   "vault:kubernetes/getAuthBackendRole:getAuthBackendRole",
 }
