@@ -89,12 +89,23 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
+	secret := security.VaultInputs{
+		Charts: charts, Vault: c.Vault, DNSDomain: c.Cluster.DNSDomain, Classes: classes, Objects: s3, S3Users: c.Storage.MinIO.Users,
+		Foundation: foundation, Web: edge.Web, Token: c.Secrets.VaultToken, Disposable: disposable,
+	}
+	store, err := security.Vault(ctx, secret, opts...)
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
 	if _, err := security.Realm(ctx, who, identity, records.Ready, opts...); err != nil {
+		return err
+	}
+	if err := security.VaultContent(ctx, secret, store, records.Ready, opts...); err != nil {
 		return err
 	}
 	export(ctx, c, foundation, edge, records, s3)
@@ -114,6 +125,7 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	ctx.Export("postgres", databases)
 	ctx.Export("identity", pulumi.StringMap{"url": pulumi.String(identity.URL), "issuer": pulumi.String(identity.SSO.Issuer)})
 	ctx.Export("keycloakPassword", identity.Password)
+	ctx.Export("vault", pulumi.StringMap{"url": pulumi.String(store.URL)})
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (a *app) project(ctx context.Context) (engine.Project, error) {
 			return engine.Project{}, err
 		}
 		return sandboxProject(sb, root), tools(root, "pulumi", "pulumi-resource-kubernetes",
-			"pulumi-resource-proxmoxve", "pulumi-resource-tls", "pulumi-resource-keycloak")
+			"pulumi-resource-proxmoxve", "pulumi-resource-tls", "pulumi-resource-keycloak", "pulumi-resource-vault")
 	}
 	if _, err := os.Stat(filepath.Join(root, "Pulumi."+a.stack+".yaml")); err != nil {
 		return engine.Project{}, usageError{fmt.Errorf("stack %s: there is no Pulumi.%s.yaml in %s", a.stack, a.stack, root)}

@@ -85,12 +85,19 @@ const (
 const (
 	// renovate: datasource=docker depName=quay.io/keycloak/keycloak
 	Keycloak = "quay.io/keycloak/keycloak:26.3.4"
+	// VaultImage is the one that Vault's chart runs; its command line makes the snapshots.
+	// renovate: datasource=docker depName=hashicorp/vault
+	VaultImage = "docker.io/hashicorp/vault:1.20.1"
 	// renovate: datasource=docker depName=boky/postfix-exporter
 	PostfixExporterTag = "v0.1.0"
 )
 
 // Charts of the security layer: identity, mail, and objects kept equal over namespaces.
 var (
+	// renovate: datasource=helm depName=vault registryUrl=https://helm.releases.hashicorp.com
+	Vault = Chart{"vault", "0.30.1", "https://helm.releases.hashicorp.com"}
+	// renovate: datasource=helm depName=secrets-store-csi-driver registryUrl=https://kubernetes-sigs.github.io/secrets-store-csi-driver/charts
+	SecretsStoreCSI = Chart{"secrets-store-csi-driver", "1.5.3", "https://kubernetes-sigs.github.io/secrets-store-csi-driver/charts"}
 	// renovate: datasource=helm depName=oauth2-proxy registryUrl=https://oauth2-proxy.github.io/manifests
 	OAuth2Proxy = Chart{"oauth2-proxy", "8.2.0", "https://oauth2-proxy.github.io/manifests"}
 	// renovate: datasource=helm depName=mail registryUrl=https://bokysan.github.io/docker-postfix/
@@ -130,7 +137,7 @@ const (
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
 	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator,
-		OAuth2Proxy, Mail, ConfigSyncer, Reflector}
+		Vault, SecretsStoreCSI, OAuth2Proxy, Mail, ConfigSyncer, Reflector}
 }
 
 // AllManifests lists every manifest, for the same readers.

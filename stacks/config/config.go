@@ -21,6 +21,7 @@ type Config struct {
 	Identity Identity `json:"identity"`
 	Mail     Mail     `json:"mail"`
 	Sync     Sync     `json:"sync"`
+	Vault    Vault    `json:"vault"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -35,6 +36,9 @@ type Secrets struct {
 	// KeycloakPassword is `keycloakPassword`: the administrator's, where it is no longer the one that
 	// the platform made. Nil means that it is.
 	KeycloakPassword *pulumi.StringOutput
+	// VaultToken is `vaultToken`, stored by `streamforge vault handover`. Required once handover.vault
+	// is true, nil before.
+	VaultToken *pulumi.StringOutput
 	// MailPassword is `mailPassword`. Required where mail.smartHost has a user.
 	MailPassword pulumi.StringOutput
 	// RegistryPasswords is `registryPasswords`, an object: one for each of sync.registries.

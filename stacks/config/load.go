@@ -111,7 +111,22 @@ func (c *Config) loadSecrets(ctx *pulumi.Context, src *config.Config) (errs []er
 		errs = append(errs, each("kubeconfig", kubeconfig.Check([]byte(raw), c.Cluster.Server(), time.Now()))...)
 	}
 	c.Secrets.Kubeconfig = src.GetSecret("kubeconfig")
-	return errs
+	return append(errs, c.loadVault(ctx, src)...)
+}
+
+// loadVault reads the program's token once the store was handed over.
+func (c *Config) loadVault(ctx *pulumi.Context, src *config.Config) []error {
+	if !c.Handover.Vault {
+		return nil
+	}
+	if token, ok := ctx.GetConfig(ctx.Project() + ":vaultToken"); !ok || token == "" {
+		return []error{fmt.Errorf("vaultToken: missing although handover.vault is true; "+
+			"run `streamforge vault handover -s %s`, and never go back to false: "+
+			"everything in Vault would be planned for deletion", ctx.Stack())}
+	}
+	token := src.GetSecret("vaultToken")
+	c.Secrets.VaultToken = &token
+	return nil
 }
 
 // each gives the problems that err joins one by one, under the key they belong to.

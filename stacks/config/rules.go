@@ -18,6 +18,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.kafkaFits()...)
 	errs = append(errs, c.databasesFit()...)
 	errs = append(errs, c.identityFits()...)
+	errs = append(errs, c.vaultFits()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 

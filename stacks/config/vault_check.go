@@ -92,7 +92,7 @@ func (v Vault) checkPolicies(at Path) (errs []error) {
 
 // checkLogins checks what logs in: roles, and consumers, each of which is a role as well.
 func (v Vault) checkLogins(at Path) (errs []error) {
-	seen := unique[string]{"snapshot": "the snapshots' own role"}
+	seen := unique[string]{"vault-snapshot": "the snapshots"}
 	for i, r := range v.Roles {
 		here := at.Field("roles").Index(i)
 		errs = append(errs, matches(here, "name", r.Name, label, labelForm)...)

@@ -4,6 +4,7 @@ go 1.25.11
 
 // The versions of the sandbox's control plane, which are compiled anyway.
 replace (
+	github.com/google/gnostic-models => github.com/google/gnostic-models v0.6.9
 	k8s.io/api => k8s.io/api v0.33.13
 	k8s.io/apimachinery => k8s.io/apimachinery v0.33.13
 	k8s.io/client-go => k8s.io/client-go v0.33.13

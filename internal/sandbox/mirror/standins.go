@@ -16,6 +16,8 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"vault":                           vault,
+	"secrets-store-csi-driver":        secretsStoreCSI,
 	"oauth2-proxy":                    oauth2Proxy,
 	"mail":                            mail,
 	"config-syncer":                   configSyncer,
