@@ -45,7 +45,7 @@ func TestClassAndVolumeAreTheSameExport(t *testing.T) {
 		"server": "ganesha.example.test", "share": "/vol1", "subDir": "${pvc.metadata.namespace}/${pvc.metadata.name}", "onDelete": "retain",
 	}, class.At("parameters"))
 	assert.Nil(t, class.At("metadata.annotations"), "never the default class")
-	volume := g.Get(t, "kubernetes:v1:PersistentVolume", "glusterfs-volume")
+	volume := g.Get(t, "kubernetes:core/v1:PersistentVolume", "glusterfs-volume")
 	assert.Equal(t, "glusterfs-vol1", volume.At("metadata.name"))
 	assert.Equal(t, map[string]any{
 		"driver": class.At("provisioner"), "volumeHandle": "ganesha.example.test#vol1#",

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // explain turns the error of a CLI run into a Problem. The order matters: what a person did comes
@@ -17,7 +20,9 @@ func (s *Stack) explain(ctx context.Context, what string, err error, sum *Summar
 		return &Problem{Kind: Cancelled, What: what, Why: "cancelled" + left(sum),
 			WayOut: "run it again to go on from there", Err: ctx.Err()}
 	}
-	if s.program.err != nil {
+	// The engine hangs up on the program when a resource has failed: then the resource is the reason.
+	hungUp := status.Code(s.program.err) == codes.Canceled && sum != nil && len(sum.Failures) > 0
+	if s.program.err != nil && !hungUp {
 		return s.programProblem(what)
 	}
 	out := s.cmd.last.stderr + "\n" + s.cmd.last.stdout

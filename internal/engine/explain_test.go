@@ -3,9 +3,12 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // What the real CLI (v3.256.0) writes.
@@ -49,4 +52,13 @@ func TestExplainCancelled(t *testing.T) {
 	err := (&Stack{}).explain(ctx, "preview of dev", errors.New("x"), &Summary{Operation: Preview})
 	require.EqualError(t, err, "preview of dev: cancelled; run it again to go on from there")
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestExplainNamesTheResourceWhenTheEngineHungUp(t *testing.T) {
+	s := &Stack{program: programRun{err: fmt.Errorf("storage: %w", status.Error(codes.Canceled, "context canceled"))}, cmd: &command{}}
+	sum := &Summary{Failures: []Failure{{Label: "PersistentVolume data", Layer: "storage.Blocks", Op: "create", Message: "no such kind"}}}
+	require.EqualError(t, s.explain(t.Context(), "up", errors.New("exit status 1"), sum),
+		"up: 1 operation(s) failed\n  storage.Blocks: PersistentVolume data (create)\n    no such kind")
+	require.EqualError(t, s.explain(t.Context(), "up", errors.New("exit status 1"), &Summary{}),
+		"up: storage: rpc error: code = Canceled desc = context canceled")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -37,6 +38,9 @@ func Apply(ctx *pulumi.Context, name string, o Object,
 	if o.Name == "" {
 		o.Name = name
 	}
+	if !strings.Contains(o.Kind.APIVersion, "/") {
+		return o.core(ctx, name, opts)
+	}
 	fields := kubernetes.UntypedArgs{}
 	for k, v := range o.Fields {
 		fields[k] = v
@@ -45,17 +49,40 @@ func Apply(ctx *pulumi.Context, name string, o Object,
 		fields["spec"] = o.Spec
 	}
 	r, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String(o.Kind.APIVersion),
-		Kind:       pulumi.String(o.Kind.Kind),
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(o.Name), Namespace: o.Namespace, Labels: o.Labels, Annotations: o.annotations(),
-		},
+		ApiVersion:  pulumi.String(o.Kind.APIVersion),
+		Kind:        pulumi.String(o.Kind.Kind),
+		Metadata:    metadata(o),
 		OtherFields: fields,
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", o.Kind.Kind, o.Name, err)
 	}
 	return r, nil
+}
+
+type coreObject struct{ pulumi.CustomResourceState }
+
+// core registers an object of the core group by its token: the SDK's untyped resource is for groups
+// that have a name.
+func (o Object) core(ctx *pulumi.Context, name string, opts []pulumi.ResourceOption) (pulumi.Resource, error) {
+	inputs := pulumi.Map{}
+	maps.Copy(inputs, o.Fields)
+	inputs["apiVersion"], inputs["kind"] = pulumi.String(o.Kind.APIVersion), pulumi.String(o.Kind.Kind)
+	inputs["metadata"] = metadata(o)
+	if o.Spec != nil {
+		inputs["spec"] = o.Spec
+	}
+	r := &coreObject{}
+	if err := ctx.RegisterResource("kubernetes:core/"+o.Kind.APIVersion+":"+o.Kind.Kind, name, inputs, r, opts...); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", o.Kind.Kind, o.Name, err)
+	}
+	return r, nil
+}
+
+func metadata(o Object) *metav1.ObjectMetaArgs {
+	return &metav1.ObjectMetaArgs{
+		Name: pulumi.String(o.Name), Namespace: o.Namespace, Labels: o.Labels, Annotations: o.annotations(),
+	}
 }
 
 // annotations adds the provider's own way of waiting for a custom resource.
