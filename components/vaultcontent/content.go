@@ -77,7 +77,8 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err := ctx.RegisterComponentResource("streamforge:security:VaultContent", name, c, opts...); err != nil {
 		return nil, fmt.Errorf("vault content %s: %w", name, err)
 	}
-	inputs := pulumi.Map{"address": pulumi.String(a.Address), "token": a.Token}
+	// A child token would take a right that the program's token has no other use for.
+	inputs := pulumi.Map{"address": pulumi.String(a.Address), "token": a.Token, "skipChildToken": pulumi.Bool(true)}
 	if a.CAFile != "" {
 		inputs["caCertFile"] = pulumi.String(a.CAFile)
 	}
