@@ -3,7 +3,6 @@ package oauth2proxy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -16,7 +15,7 @@ import (
 // Args configure the proxy.
 type Args struct {
 	Charts    kube.Charts
-	Namespace pulumi.StringInput // of the application; may be restricted
+	Namespace pulumi.StringInput // may be restricted
 	URL       string             // https address under which people open the application
 	From      pulumi.StringInput // namespace of the ingress controller; nobody else reaches the proxy
 	Login     Login
@@ -35,22 +34,11 @@ type Login struct {
 	Groups []string           // whoever is in one of them gets in
 }
 
-// Upstream is the application.
+// Upstream is the application. It must let nobody in but the pods with Labels: who reached it
+// directly would need no login.
 type Upstream struct {
-	URL     string // inside the cluster
-	Service string // the host of URL, in Namespace
-	Pods    pulumi.StringMap
-	Port    int // of the pods
-	// Others are the namespaces whose pods reach the application without the proxy, such as that of
-	// an operator. The pods of Namespace do not, except for the proxy.
-	Others []string
-	CA     *CA // nil means that URL is plain HTTP or has a usual certificate
-}
-
-// CA is the authority of an application that speaks TLS with a certificate of its own making.
-type CA struct {
-	Secret string // in Namespace
-	Key    string // PEM
+	URL string             // inside the cluster
+	CA  pulumi.StringInput // PEM, public, verifies URL; nil means plain HTTP or a usual certificate
 }
 
 // Proxy is the running proxy.
@@ -69,15 +57,23 @@ const (
 	metricsPort = 44180
 	servicePort = 80
 
-	keyCA     = "ca.crt"
-	loginCA   = "/etc/login-ca"
-	upsCA     = "/etc/upstream-ca"
-	cookieKey = "cookie-secret"
+	keyCA        = "ca.crt"
+	keyUpstream  = "upstream.crt"
+	cookieKey    = "cookie-secret"
+	authorityDir = "/etc/authorities"
 )
 
-// New installs the chart, and closes the ways around it.
+// Labels select the pods of the proxy called name.
+func Labels(name string) map[string]string {
+	return map[string]string{"app.kubernetes.io/instance": Name(name), "app.kubernetes.io/name": pins.OAuth2Proxy.Name}
+}
+
+// Name is that of the release and of its Service. The chart adds its own name to any other.
+func Name(name string) string { return name + "-" + pins.OAuth2Proxy.Name }
+
+// New installs the chart for the application called name.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Proxy, error) {
-	p := &Proxy{Service: name, Port: servicePort}
+	p := &Proxy{Service: Name(name), Port: servicePort}
 	if err := ctx.RegisterComponentResource("streamforge:security:OAuth2Proxy", name, p, opts...); err != nil {
 		return nil, fmt.Errorf("oauth2 proxy %s: %w", name, err)
 	}
@@ -86,13 +82,13 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
-	policies, err := policies(ctx, name, a, child)
+	closed, err := policy(ctx, name, a, child)
 	if err != nil {
 		return nil, err
 	}
-	release, err := a.Charts.Release(ctx, name, pins.OAuth2Proxy, kube.ReleaseArgs{
+	release, err := a.Charts.Release(ctx, Name(name), pins.OAuth2Proxy, kube.ReleaseArgs{
 		Namespace: a.Namespace, Values: values(name, a),
-	}, child, kube.After(append(policies, secret)...), kube.After(a.Ready...))
+	}, child, kube.After(closed, secret), kube.After(a.Ready...))
 	if err != nil {
 		return nil, err
 	}
@@ -108,33 +104,21 @@ func credentials(ctx *pulumi.Context, name string, a Args, child pulumi.Resource
 		return nil, err
 	}
 	key := password.ApplyT(func(s string) string { return s[:32] }).(pulumi.StringOutput)
-	return kube.Secret(ctx, name+"-login", kube.SecretArgs{
-		Name: name + "-login", Namespace: a.Namespace,
-		Data: pulumi.StringMap{
-			"client-id": pulumi.String(a.Login.Client), "client-secret": a.Login.Secret, cookieKey: key, keyCA: a.Login.CA,
-		},
-	}, child)
+	data := pulumi.StringMap{
+		"client-id": pulumi.String(a.Login.Client), "client-secret": a.Login.Secret, cookieKey: key, keyCA: a.Login.CA,
+	}
+	if a.Upstream.CA != nil {
+		data[keyUpstream] = a.Upstream.CA
+	}
+	return kube.Secret(ctx, name+"-login", kube.SecretArgs{Name: name + "-login", Namespace: a.Namespace, Data: data}, child)
 }
 
-// policies let the ingress controller reach the proxy, and the proxy alone the application: who
-// reached the application directly would be logged in as whoever he says.
-func policies(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	own := pulumi.StringMap{"app.kubernetes.io/instance": pulumi.String(name), "app.kubernetes.io/name": pulumi.String(pins.OAuth2Proxy.Name)}
-	front, err := kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
-		Namespace: a.Namespace, Pods: own,
+// policy lets the ingress controller reach the proxy, and everybody its metrics.
+func policy(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) (pulumi.Resource, error) {
+	return kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
+		Namespace: a.Namespace, Pods: pulumi.ToStringMap(Labels(name)),
 		Ingress: []kube.Rule{{Peers: []kube.Peer{{Namespace: a.From}}, TCP: []int{port}}, {TCP: []int{metricsPort}}},
 	}, child)
-	if err != nil {
-		return nil, err
-	}
-	behind, err := kube.NetworkPolicy(ctx, name+"-upstream", kube.NetworkPolicyArgs{
-		Namespace: a.Namespace, Pods: a.Upstream.Pods,
-		Ingress: []kube.Rule{{Peers: append([]kube.Peer{{Pods: own}}, kube.In(a.Upstream.Others...)...), TCP: []int{a.Upstream.Port}}},
-	}, child)
-	if err != nil {
-		return nil, err
-	}
-	return []pulumi.Resource{front, behind}, nil
 }
 
 func values(name string, a Args) pulumi.Map {
@@ -142,7 +126,6 @@ func values(name string, a Args) pulumi.Map {
 	args := pulumi.Map{
 		"provider": pulumi.String("keycloak-oidc"), "oidc-issuer-url": pulumi.String(a.Login.Issuer),
 		"redirect-url": pulumi.String(a.URL + Callback), "upstream": pulumi.String(a.Upstream.URL),
-		"provider-ca-file": pulumi.String(loginCA + "/" + keyCA), "use-system-trust-store": pulumi.String("true"),
 		"scope": pulumi.String("openid profile email"), "oidc-groups-claim": pulumi.String("groups"),
 		"allowed-group":         pulumi.String(strings.Join(a.Login.Groups, ",")),
 		"email-domain":          pulumi.String("*"),                  // who gets in is said by group
@@ -157,27 +140,25 @@ func values(name string, a Args) pulumi.Map {
 		"set-xauthrequest":      pulumi.String("true"),               //
 		"whitelist-domain":      pulumi.String(host(a.Login.Issuer)), // where a logout may lead
 	}
-	volumes := pulumi.Array{pulumi.Map{"name": pulumi.String("login-ca"), "secret": pulumi.Map{
-		"secretName": pulumi.String(login), "items": item(keyCA),
-	}}}
-	mounts := pulumi.Array{mount("login-ca", loginCA)}
-	if ca := a.Upstream.CA; ca != nil {
-		// The proxy takes one set of authorities for both connections.
-		args["provider-ca-file"] = pulumi.String(loginCA + "/" + keyCA + "," + upsCA + "/" + ca.Key)
-		args["use-system-trust-store"] = pulumi.String("true")
-		volumes = append(volumes, pulumi.Map{"name": pulumi.String("upstream-ca"), "secret": pulumi.Map{
-			"secretName": pulumi.String(ca.Secret), "items": item(ca.Key),
-		}})
-		mounts = append(mounts, mount("upstream-ca", upsCA))
+	authorities := pulumi.Array{item(keyCA)}
+	if a.Upstream.CA != nil {
+		authorities = append(authorities, item(keyUpstream))
 	}
 	return pulumi.Map{
-		"fullnameOverride": pulumi.String(name),
-		"replicaCount":     pulumi.Int(a.Replicas),
+		"replicaCount": pulumi.Int(a.Replicas),
 		"config": pulumi.Map{
 			"existingSecret": pulumi.String(login),
 			"configFile":     pulumi.String(""), // the chart's own leads to nowhere
 		},
-		"extraArgs": args, "extraVolumes": volumes, "extraVolumeMounts": mounts,
+		"extraArgs": args,
+		// One set of authorities for both connections: the proxy's own settings know the provider's only.
+		"extraEnv": pulumi.Array{pulumi.Map{"name": pulumi.String("SSL_CERT_DIR"), "value": pulumi.String(authorityDir)}},
+		"extraVolumes": pulumi.Array{pulumi.Map{"name": pulumi.String("authorities"), "secret": pulumi.Map{
+			"secretName": pulumi.String(login), "items": authorities,
+		}}},
+		"extraVolumeMounts": pulumi.Array{pulumi.Map{
+			"name": pulumi.String("authorities"), "mountPath": pulumi.String(authorityDir), "readOnly": pulumi.Bool(true),
+		}},
 		"service":            pulumi.Map{"portNumber": pulumi.Int(servicePort)},
 		"serviceAccount":     pulumi.Map{"automountServiceAccountToken": pulumi.Bool(false)},
 		"enableServiceLinks": pulumi.Bool(false),
@@ -191,16 +172,12 @@ func values(name string, a Args) pulumi.Map {
 	}
 }
 
-func item(key string) pulumi.Array {
-	return pulumi.Array{pulumi.Map{"key": pulumi.String(key), "path": pulumi.String(key)}}
-}
-
-func mount(volume, path string) pulumi.Map {
-	return pulumi.Map{"name": pulumi.String(volume), "mountPath": pulumi.String(path), "readOnly": pulumi.Bool(true)}
+func item(key string) pulumi.Map {
+	return pulumi.Map{"key": pulumi.String(key), "path": pulumi.String(key)}
 }
 
 // host is the name in an https address.
 func host(url string) string {
-	parts := slices.Collect(strings.SplitSeq(strings.TrimPrefix(url, "https://"), "/"))
-	return parts[0]
+	name, _, _ := strings.Cut(strings.TrimPrefix(url, "https://"), "/")
+	return name
 }

