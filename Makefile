@@ -32,9 +32,11 @@ status: ## show the sandbox's processes
 
 test: tools ## run every test: units, the graph on mocks, the sandbox end to end
 	$(GO) test -trimpath -timeout 30m ./...
+	cd tests/rules && $(GO) test -trimpath ./...
 
 unit: ## run the tests that need no toolchain
 	$(GO) test -trimpath -short ./...
+	cd tests/rules && $(GO) test -trimpath ./...
 
 bench: ## measure the cold build of the program against the usual imports; writes docs/benchmarks.md
 	$(GO) run -trimpath ./tests/bench
@@ -45,13 +47,15 @@ lint: ## golangci-lint, including the direction of imports
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')
 
-generate: tools ## write what is derived: the JSON Schema of the configuration, the URN golden
+generate: tools ## write what is derived: the schema of the configuration, the dashboards, the URN golden
 	$(STREAMFORGE) config schema > docs/config.schema.json
 	$(GO) test -trimpath ./tests/graph -run TestURNs -update
+	$(GO) test -trimpath ./components/grafana/define -run TestRendered -update
 
 check: lint test ## what a merge request must pass
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run make fmt"; exit 1; }
 	$(GO) vet -trimpath ./...
+	cd tests/rules && $(GO) vet -trimpath ./...
 
 clean: down ## stop the sandbox and delete its state and bin/; the user's cache stays
 	rm -rf .sandbox bin

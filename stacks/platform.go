@@ -8,7 +8,11 @@ import (
 	"github.com/streamforge/infrastructure/components/postgres"
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
+	"github.com/streamforge/infrastructure/infra/gitops"
+	"github.com/streamforge/infrastructure/infra/logging"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
@@ -23,42 +27,46 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	charts := kube.Charts{Mirror: c.Charts.Mirror}
 	disposable := c.Compute.Disposable
 
+	watched, err := monitoring.Definitions(ctx, charts, opts...)
+	if err != nil {
+		return fmt.Errorf("monitoring: %w", err)
+	}
 	foundation, err := network.Foundation(ctx, network.FoundationInputs{
-		Charts: charts, Network: c.Network, Disposable: disposable,
+		Charts: charts, Network: c.Network, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
 	classes, err := storage.Volumes(ctx, storage.VolumesInputs{
-		Charts: charts, NFS: c.Storage.NFS, Disposable: disposable,
+		Charts: charts, NFS: c.Storage.NFS, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
 	edge, err := network.Edge(ctx, network.EdgeInputs{
 		Charts: charts, Domain: c.Site.Domain, Network: c.Network,
-		Foundation: foundation, Classes: classes, Disposable: disposable,
+		Foundation: foundation, Classes: classes, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
 	classes, err = storage.Blocks(ctx, storage.BlocksInputs{
 		Charts: charts, Storage: c.Storage, Classes: classes,
-		Issuer: network.Issuer, IssuerReady: foundation.Certificates, Disposable: disposable,
+		Issuer: network.Issuer, IssuerReady: foundation.Certificates, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
 	s3, err := objects.Deploy(ctx, objects.Inputs{
 		MinIO: c.Storage.MinIO, DNSDomain: c.Cluster.DNSDomain, Classes: classes,
-		Foundation: foundation, Web: edge.Web, Disposable: disposable,
+		Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
 	streams, err := data.Deploy(ctx, data.Inputs{
 		Charts: charts, DNSDomain: c.Cluster.DNSDomain, Kafka: c.Kafka, ArangoDB: c.ArangoDB, Postgres: c.Postgres,
-		Classes: classes, Objects: s3, Foundation: foundation, Web: edge.Web, Brokers: edge.Kafka, Disposable: disposable,
+		Classes: classes, Objects: s3, Foundation: foundation, Web: edge.Web, Brokers: edge.Kafka, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("data: %w", err)
@@ -97,6 +105,27 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
+	git, err := gitops.Deploy(ctx, gitops.Inputs{
+		Charts: charts, GitOps: c.GitOps, Secrets: c.Secrets, Services: c.Kafka.Namespaces, Classes: classes,
+		Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("gitops: %w", err)
+	}
+	logs, err := logging.Deploy(ctx, logging.Inputs{
+		Charts: charts, Logging: c.Logging, Classes: classes, Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("logging: %w", err)
+	}
+	seen, err := observability.Deploy(ctx, observability.Inputs{
+		Charts: charts, Section: c.Monitoring, Alerting: c.Alerting, TelegramToken: c.Secrets.TelegramToken,
+		ControlPlane: k8s.ControlPlane, Monitoring: watched, Classes: classes, Foundation: foundation, Web: edge.Web,
+		Shown: observability.Shown{Postgres: streams.Postgres, Logs: &logs.Source}, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("observability: %w", err)
+	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
 	if err != nil {
@@ -126,6 +155,10 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	ctx.Export("identity", pulumi.StringMap{"url": pulumi.String(identity.URL), "issuer": pulumi.String(identity.SSO.Issuer)})
 	ctx.Export("keycloakPassword", identity.Password)
 	ctx.Export("vault", pulumi.StringMap{"url": pulumi.String(store.URL)})
+	ctx.Export("argocdPassword", git.Password)
+	ctx.Export("kibanaPassword", logs.Kibana.Password)
+	ctx.Export("grafanaPassword", seen.GrafanaPassword)
+	ctx.Export("prometheusPassword", seen.PrometheusPassword)
 	return nil
 }
 

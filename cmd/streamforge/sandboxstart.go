@@ -175,8 +175,20 @@ func identitySetting(at *sandbox.Identity) setting {
 	return setting{map[string]string{"url": at.URL, "ca": at.CA}, "identity", "endpoint"}
 }
 
-// handOver stores the secrets that in a real site a person hands over: the Proxmox token, and the
-// kubeconfig after the same checks.
+// noBot has the form of a Telegram bot's token. No Alertmanager runs in the sandbox that would use it.
+const noBot = "0000000000:sandbox-sandbox-sandbox-sandbox-sand"
+
+// noGitLab are secrets of section gitops, of the form they have to have. Nothing in the sandbox runs
+// that would show them to a GitLab server, and there is none.
+var noGitLab = [][2]string{
+	{"runnerToken", "glrt-sandbox-sandbox-sandbox"},
+	{"kanikoRunnerToken", "glrt-sandbox-sandbox-kaniko"},
+	{"repositoryToken", "sandbox-sandbox-sandbox-sandbox"},
+	{"registryLogin", `{"auths":{"registry.sandbox.test":{"auth":"c2FuZGJveDpzYW5kYm94"}}}`},
+}
+
+// handOver stores the secrets that in a real site a person hands over: the Proxmox token, that
+// of a Telegram bot, those for GitLab, Keycloak's administrator's, Vault's, and the kubeconfig after the same checks.
 func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at sandbox.Endpoints) error {
 	raw, err := os.ReadFile(at.AdminKubeconfig)
 	if err != nil {
@@ -192,6 +204,14 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 	}
 	if err := s.SetSecret(ctx, "proxmoxToken", at.ProxmoxToken); err != nil {
 		return err
+	}
+	if err := s.SetSecret(ctx, "telegramToken", noBot); err != nil {
+		return err
+	}
+	for _, secret := range noGitLab {
+		if err := s.SetSecret(ctx, secret[0], secret[1]); err != nil {
+			return err
+		}
 	}
 	if at.Identity != nil {
 		if err := s.SetSecret(ctx, "keycloakPassword", at.Identity.Password); err != nil {

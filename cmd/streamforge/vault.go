@@ -128,4 +128,3 @@ func publicKeys(files []string) (keys []string, err error) {
 	}
 	return keys, nil
 }
-

@@ -21,7 +21,8 @@ type Args struct {
 	Coordinators  Group  // answer clients; no disk
 	Replication   int    // copies of a collection that does not say otherwise, at most the number of DBServers
 	StorageClass  string
-	Clients       []string // namespaces whose pods may connect, besides Namespace
+	Clients       []string    // namespaces whose pods may connect, besides Namespace
+	MetricsFrom   []kube.Peer // who may ask for metrics
 	Backup        Backup
 	Disposable    bool // lets a run delete the cluster and its authority; for sandboxes only
 

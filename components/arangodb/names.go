@@ -11,6 +11,11 @@ const (
 	PasswordKey = "password" // of RootSecret
 	CAKey       = "ca.crt"   // of CASecret, PEM
 
+	// ExporterPort is the name of MetricsPort on the pods of ExporterPods.
+	ExporterPort = "exporter"
+	// OperatorPort is the name of the operator's, with TLS.
+	OperatorPort = "metrics"
+
 	deploymentLabel = "arango_deployment" // on every pod of a cluster
 )
 
@@ -22,6 +27,11 @@ func CASecret(cluster string) string { return cluster + "-ca" }
 
 // Exporter is the Service in front of the metrics.
 func Exporter(cluster string) string { return cluster + "-exporter" }
+
+// ExporterPods are labels of the servers that serve metrics.
+func ExporterPods(cluster string) map[string]string {
+	return map[string]string{deploymentLabel: cluster, "arango_exporter": "yes"}
+}
 
 // Endpoint is the address at which pods find the coordinators.
 func Endpoint(cluster, namespace string) string {

@@ -7,11 +7,14 @@ import (
 )
 
 // policy names who reaches the servers: each other and the operator on every port, clients on the
-// database's only.
+// database's only, who measures them on the exporters' only.
 func (c *Cluster) policy(ctx *pulumi.Context, name string, a Args) (pulumi.Resource, error) {
 	ingress := []kube.Rule{{Peers: []kube.Peer{{}}}}
 	if len(a.Clients) > 0 { // no peers at all would mean everybody
 		ingress = append(ingress, kube.Rule{Peers: kube.In(a.Clients...), TCP: []int{Port}})
+	}
+	if len(a.MetricsFrom) > 0 {
+		ingress = append(ingress, kube.Rule{Peers: a.MetricsFrom, TCP: []int{MetricsPort}})
 	}
 	return kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
 		Name: a.Name, Namespace: a.Namespace,

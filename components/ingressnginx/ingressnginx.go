@@ -62,6 +62,7 @@ func controller(a Args) pulumi.Map {
 			"annotations":           pulumi.Map{"metallb.io/loadBalancerIPs": pulumi.String(a.Address.String())},
 			"externalTrafficPolicy": pulumi.String("Local"), // keeps the address of the client
 		},
+		"metrics": on,
 		"admissionWebhooks": pulumi.Map{
 			"enabled": pulumi.Bool(true),
 			// Otherwise hook Jobs of an image of their own make the certificate, once and for all.

@@ -23,6 +23,14 @@ type KEDA struct {
 	Ready []pulumi.Resource // its kinds are served
 }
 
+// MetricsPort is served by the pods of Workloads.
+const MetricsPort = 8080
+
+// Workloads are values of their pods' label app.
+func Workloads() []string {
+	return []string{"keda-operator", "keda-operator-metrics-apiserver", "keda-admission-webhooks"}
+}
+
 // New installs the chart.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*KEDA, error) {
 	k := &KEDA{}

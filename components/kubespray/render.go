@@ -34,7 +34,7 @@ func Render(c Cluster, nodes []Node) (map[string]string, error) {
 	for path, content := range map[string]any{
 		HostsFile:                                hosts,
 		"group_vars/all/all.yml":                 allVars(c),
-		"group_vars/all/etcd.yml":                etcdVars{DeploymentType: "host"},
+		"group_vars/all/etcd.yml":                etcdVars{DeploymentType: "host", MetricsPort: etcdMetrics},
 		"group_vars/k8s_cluster/k8s-cluster.yml": clusterVars(c),
 		"group_vars/k8s_cluster/addons.yml":      addonVars(c),
 		"group_vars/k8s_cluster/k8s-net-calico.yml": calicoVars{

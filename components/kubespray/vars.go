@@ -31,9 +31,13 @@ func allVars(c Cluster) allFile {
 	}
 }
 
+// etcdMetrics is the port that Prometheus' chart expects too.
+const etcdMetrics = 2381
+
 // group_vars/all/etcd.yml
 type etcdVars struct {
 	DeploymentType string `yaml:"etcd_deployment_type"`
+	MetricsPort    int    `yaml:"etcd_metrics_port"` // without TLS on the machine's address: otherwise nobody else could ask
 }
 
 // group_vars/k8s_cluster/k8s-cluster.yml
@@ -46,6 +50,7 @@ type clusterFile struct {
 	APIPort          int      `yaml:"kube_apiserver_port"`
 	SANs             []string `yaml:"supplementary_addresses_in_ssl_keys"`
 	ProxyMode        string   `yaml:"kube_proxy_mode"`
+	ProxyMetrics     string   `yaml:"kube_proxy_metrics_bind_address"`
 	StrictARP        bool     `yaml:"kube_proxy_strict_arp"`
 	ClusterName      string   `yaml:"cluster_name"`
 	NodeLocalDNS     bool     `yaml:"enable_nodelocaldns"`
@@ -72,6 +77,7 @@ func clusterVars(c Cluster) clusterFile {
 		ServiceCIDR: c.ServiceCIDR.String(), PodCIDR: c.PodCIDR.String(), APIPort: c.APIPort,
 		SANs:      []string{c.VIP.String(), c.APIHost},
 		ProxyMode: "ipvs", StrictARP: true, // else every node answers ARP for the VIP and for MetalLB's addresses
+		ProxyMetrics: "0.0.0.0:10249", // Prometheus is on another machine; scheduler and controllers listen everywhere
 		ClusterName:  c.DNSDomain,
 		NodeLocalDNS: true, NodeLocalZones: zones, CoreDNSZones: zones,
 		EncryptSecrets: true, RenewCerts: true,

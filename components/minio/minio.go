@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
 )
 
 // Args configure the store.
@@ -25,8 +27,9 @@ type Args struct {
 	CA            pulumi.StringInput // PEM of the authority behind Issuer
 	Buckets       []Bucket
 	Users         []User
-	WebFrom       string // namespace of the ingress controller, which reaches API and console
-	Disposable    bool   // lets a run delete the servers; for sandboxes only
+	WebFrom       string      // namespace of the ingress controller, which reaches API and console
+	MetricsFrom   []kube.Peer // who may ask for metrics
+	Disposable    bool        // lets a run delete the servers; for sandboxes only
 
 	Storage     []pulumi.Resource // claims of StorageClass are bound
 	IssuerReady []pulumi.Resource // Issuer signs
@@ -68,7 +71,8 @@ const (
 	KeySecretKey = "AWS_SECRET_ACCESS_KEY"
 	KeyRegion    = "AWS_REGION"
 	KeyEndpoint  = "AWS_ENDPOINT_URL"
-	KeyCA        = "ca.crt" // PEM of the authority that the endpoint's certificate comes from
+	CAConfigMap  = "minio-ca" // with KeyCA
+	KeyCA        = "ca.crt"   // PEM of the authority that the endpoint's certificate comes from
 )
 
 // MinIO is the running store.
@@ -94,7 +98,7 @@ const (
 	app         = "minio"
 	peers       = "minio-hl"          // headless Service: names of the single servers
 	certificate = "minio-servers-tls" // a published host minio has a minio-tls
-	authority   = "minio-ca"
+	authority   = CAConfigMap
 	rootSecret  = "minio-root"
 	rootUser    = "minio-root"
 	passwordKey = "password"

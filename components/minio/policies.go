@@ -16,6 +16,9 @@ func (m *MinIO) policies(ctx *pulumi.Context, name string, a Args) error {
 		{Peers: append([]kube.Peer{servers, setup}, kube.In(clientNamespaces(a.Users)...)...), TCP: []int{Port}},
 		{Peers: kube.In(a.WebFrom), TCP: []int{Port, ConsolePort}},
 	}
+	if len(a.MetricsFrom) > 0 { // no peers at all would mean everybody
+		ingress = append(ingress, kube.Rule{Peers: a.MetricsFrom, TCP: []int{Port}})
+	}
 	egress := []kube.Rule{{UDP: []int{53}, TCP: []int{53}}, {Peers: []kube.Peer{servers}, TCP: []int{Port}}} // names, and each other
 	for _, p := range []struct {
 		app     string

@@ -26,8 +26,10 @@ type Args struct {
 	StorageClass  string
 	Parameters    map[string]string // of the server
 	Clients       []string          // namespaces whose pods may connect, besides Namespace
+	MetricsFrom   []kube.Peer       // who may ask Patroni for metrics
 	Users         []User
 	Databases     []Database
+	Readers       []Reader // every one of the operator's; one that is not named here may read every database
 	Backup        Backup
 	Logical       *Logical // nil means no dumps besides the physical backups
 	Restore       *Restore // nil means an empty cluster at its first start
@@ -82,6 +84,9 @@ type Cluster struct {
 
 	passwords map[string]pulumi.StringOutput
 	databases []Database
+	readers   []Reader
+	namespace pulumi.StringInput
+	admitted  map[string]pulumi.Resource // namespaces that came with Connect, and the policies that let them in
 }
 
 var (
@@ -96,7 +101,11 @@ const patience = 20 * time.Minute
 func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{
 		Name: a.Name, Host: Host(a.Name, a.NamespaceName), ReplicaHost: ReplicaHost(a.Name, a.NamespaceName), CA: a.CA,
-		passwords: map[string]pulumi.StringOutput{}, databases: a.Databases,
+		passwords: map[string]pulumi.StringOutput{}, databases: a.Databases, readers: a.Readers, namespace: a.Namespace,
+		admitted: map[string]pulumi.Resource{},
+	}
+	for _, r := range a.Readers {
+		c.passwords[r.Name] = a.Operator.readers[r.Name]
 	}
 	if err := ctx.RegisterComponentResource("streamforge:data:Postgres", name, c, opts...); err != nil {
 		return nil, fmt.Errorf("postgres %s: %w", name, err)

@@ -11,10 +11,16 @@ const (
 	UserKey     = "username" // of a user's Secret
 	PasswordKey = "password" // of a user's Secret
 
-	restPort    = 8008           // of Patroni, between the instances and the operator only
+	// MetricsPort is Patroni's, on the pods of PodLabels.
+	MetricsPort = restPort
+
+	restPort    = 8008           // of Patroni, for the instances, the operator and who measures them
 	clusterName = "cluster-name" // label of everything that belongs to a cluster
 	application = "spilo"
 )
+
+// PodLabels are those of the instances of every cluster.
+func PodLabels() map[string]string { return map[string]string{"application": application} }
 
 // CredentialsSecret holds name and password of a user, in the clusters' namespace.
 func CredentialsSecret(cluster, user string) string {

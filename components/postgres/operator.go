@@ -29,6 +29,7 @@ type OperatorArgs struct {
 	NamespaceName string             // its name
 	DNSDomain     string             // of the cluster, e.g. cluster.local
 	S3            S3
+	Readers       []string // logins that read everything, in every cluster, as far as the cluster lets them in
 }
 
 // Operator is the installed operator.
@@ -36,7 +37,8 @@ type Operator struct {
 	pulumi.ResourceState
 	Ready []pulumi.Resource // its kinds are served, and what its clusters mount exists
 
-	s3 S3
+	s3      S3
+	readers map[string]pulumi.StringOutput // passwords
 }
 
 const (
@@ -54,7 +56,7 @@ const (
 
 // NewOperator installs the chart and the Secrets that every cluster of it needs.
 func NewOperator(ctx *pulumi.Context, name string, a OperatorArgs, opts ...pulumi.ResourceOption) (*Operator, error) {
-	o := &Operator{s3: a.S3}
+	o := &Operator{s3: a.S3, readers: map[string]pulumi.StringOutput{}}
 	if err := ctx.RegisterComponentResource("streamforge:data:PostgresOperator", name, o, opts...); err != nil {
 		return nil, fmt.Errorf("postgres operator %s: %w", name, err)
 	}
@@ -75,9 +77,13 @@ func NewOperator(ctx *pulumi.Context, name string, a OperatorArgs, opts ...pulum
 		}
 		o.Ready = append(o.Ready, secret)
 	}
+	readers, err := o.declareReaders(ctx, name, a)
+	if err != nil {
+		return nil, err
+	}
 	release, err := a.Charts.Release(ctx, name, pins.PostgresOperator, kube.ReleaseArgs{
 		Namespace: a.Namespace, Values: operatorValues(a),
-	}, pulumi.Parent(o))
+	}, pulumi.Parent(o), kube.After(readers...)) // it looks for them once, when it starts
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +129,7 @@ func operatorValues(a OperatorArgs) pulumi.Map {
 
 // kubernetesValues keep data and passwords when a cluster's object goes.
 func kubernetesValues(a OperatorArgs) pulumi.Map {
-	return pulumi.Map{
+	values := pulumi.Map{
 		"watched_namespace":                       pulumi.String(a.NamespaceName),
 		"cluster_domain":                          pulumi.String(a.DNSDomain),
 		"enable_persistent_volume_claim_deletion": pulumi.Bool(false),
@@ -136,4 +142,8 @@ func kubernetesValues(a OperatorArgs) pulumi.Map {
 		// The pods' own backup schedule is cron's, which changes its user.
 		"spilo_allow_privilege_escalation": pulumi.Bool(true),
 	}
+	if len(a.Readers) > 0 {
+		values["infrastructure_roles_secret_name"] = pulumi.String(a.NamespaceName + "/" + readersObject)
+	}
+	return values
 }

@@ -13,6 +13,9 @@ func (c *Cluster) policy(ctx *pulumi.Context, name string, a Args, child pulumi.
 	if len(a.Clients) > 0 { // no peers at all would mean everybody
 		ingress = append(ingress, kube.Rule{Peers: kube.In(a.Clients...), TCP: []int{Port}})
 	}
+	if len(a.MetricsFrom) > 0 {
+		ingress = append(ingress, kube.Rule{Peers: a.MetricsFrom, TCP: []int{MetricsPort}})
+	}
 	return kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
 		Name: a.Name, Namespace: a.Namespace,
 		Pods: pulumi.StringMap{clusterName: pulumi.String(a.Name)}, Ingress: ingress,

@@ -8,17 +8,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// access is pg_hba.conf: inside a pod no network is between, everything else needs TLS and a password.
-var access = []string{
-	"local all all trust",
-	"local replication standby trust",
-	"host all all 127.0.0.1/32 scram-sha-256",
-	"host all all ::1/128 scram-sha-256",
-	"hostnossl all all all reject",
-	"hostssl replication standby all scram-sha-256",
-	"hostssl all all all scram-sha-256",
-}
-
 // spec is that of the postgresql object.
 func (a Args) spec() pulumi.Map {
 	users, databases := pulumi.Map{}, pulumi.StringMap{}
@@ -41,7 +30,7 @@ func (a Args) spec() pulumi.Map {
 		"users":     users,
 		"databases": databases,
 		"patroni": pulumi.Map{
-			"pg_hba":           pulumi.ToStringArray(access),
+			"pg_hba":           pulumi.ToStringArray(a.access()),
 			"synchronous_mode": pulumi.Bool(a.Synchronous && a.Instances > 1),
 		},
 		"tls": pulumi.Map{"secretName": pulumi.String(certificate(a.Name)), "caFile": pulumi.String("ca.crt")},

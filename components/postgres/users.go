@@ -23,7 +23,8 @@ type Connection struct {
 	Ready       []pulumi.Resource   // the database is there and the user may log in
 }
 
-// Connection gives what a user needs for a database. Both must be the cluster's.
+// Connection gives what a user or reader needs for a database. Both must be the cluster's. It opens
+// no way to the servers: see Connect.
 func (c *Cluster) Connection(database, user string) (Connection, error) {
 	password, known := c.passwords[user]
 	if !known {
@@ -31,6 +32,11 @@ func (c *Cluster) Connection(database, user string) (Connection, error) {
 	}
 	if !slices.ContainsFunc(c.databases, func(d Database) bool { return d.Name == database }) {
 		return Connection{}, fmt.Errorf("postgres %s: no database %q", c.Name, database)
+	}
+	for _, r := range c.readers {
+		if r.Name == user && !slices.Contains(r.Databases, database) {
+			return Connection{}, fmt.Errorf("postgres %s: database %q refuses reader %q", c.Name, database, user)
+		}
 	}
 	return Connection{
 		Host: c.Host, ReplicaHost: c.ReplicaHost, Port: Port, Database: database, User: user, Password: password,

@@ -14,8 +14,12 @@ var kafkaRules string
 //go:embed connect-rules.yaml
 var connectRules string
 
+//go:embed cruise-rules.yaml
+var cruiseRules string
+
 const (
 	kafkaRulesKey   = "kafka.yaml"
+	cruiseRulesKey  = "cruise-control.yaml"
 	connectRulesKey = "connect.yaml"
 )
 
@@ -24,7 +28,9 @@ const (
 func (c *Cluster) metricsRules(ctx *pulumi.Context, name string) (pulumi.Resource, error) {
 	return kube.ConfigMap(ctx, name+"-metrics", kube.ConfigMapArgs{
 		Name: c.metrics, Namespace: c.namespace, Labels: c.labels(),
-		Data: pulumi.StringMap{kafkaRulesKey: pulumi.String(kafkaRules), connectRulesKey: pulumi.String(connectRules)},
+		Data: pulumi.StringMap{
+			kafkaRulesKey: pulumi.String(kafkaRules), connectRulesKey: pulumi.String(connectRules), cruiseRulesKey: pulumi.String(cruiseRules),
+		},
 	}, pulumi.Parent(c))
 }
 

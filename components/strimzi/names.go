@@ -22,6 +22,15 @@ const (
 	MetricsPort = "tcp-prometheus"
 )
 
+// Where the operators' metrics are: pods whose KindLabel is OperatorKind, on OperatorPort; pods whose
+// app.kubernetes.io/name is EntitiesName, on EntitiesPort.
+const (
+	OperatorKind = "cluster-operator"
+	OperatorPort = "http"
+	EntitiesName = "entity-operator"
+	EntitiesPort = "healthcheck"
+)
+
 // MetricsKinds are values of KindLabel.
 func MetricsKinds() []string { return []string{"Kafka", "KafkaConnect"} }
 

@@ -44,7 +44,9 @@ func (c *Cluster) spec(a Args) pulumi.Map {
 		},
 	}
 	if a.CruiseControl {
-		spec["cruiseControl"] = pulumi.Map{"resources": kube.Resources("200m", "512Mi", "1Gi")}
+		spec["cruiseControl"] = pulumi.Map{
+			"resources": kube.Resources("200m", "512Mi", "1Gi"), "metricsConfig": c.metricsFrom(cruiseRulesKey),
+		}
 	}
 	return spec
 }

@@ -29,6 +29,8 @@ type Outputs struct {
 	Inventory pulumi.StringMapOutput // path -> content, for `streamforge kubespray inventory`
 	Provider  *kubernetes.Provider   // nil before the handover: then no later layer can run
 	Ready     []pulumi.Resource      // the provider, or nothing
+
+	ControlPlane pulumi.StringArray // addresses of its machines, which run etcd
 }
 
 // Cluster is the layer's component.
@@ -45,6 +47,11 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		return Outputs{}, fmt.Errorf("kubespray: %w", err)
 	}
 	out := Outputs{Inventory: inventory.Inventory}
+	for _, m := range in.Compute.Machines {
+		if m.Role == config.ControlPlane {
+			out.ControlPlane = append(out.ControlPlane, m.Address)
+		}
+	}
 	if in.Kubeconfig != nil {
 		// After the machines, so that a destroy empties the cluster before it takes them away. The
 		// inputs hold nothing of a machine: a change of one never touches the provider.

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/arangodb"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -51,7 +52,7 @@ func (in Inputs) arangodb(ctx *pulumi.Context, child pulumi.ResourceOption) (Ara
 	cluster, err := arangodb.NewCluster(ctx, c.Name, arangodb.Args{
 		Name: c.Name, Namespace: ns, NamespaceName: config.ArangoDBNamespace, DNSDomain: in.DNSDomain,
 		Agents: arangodb.Group(c.Agents), DBServers: arangodb.Group(c.DBServers), Coordinators: arangodb.Group(c.Coordinators),
-		Replication: c.Replication, StorageClass: in.Classes.Replicated, Clients: c.Clients,
+		Replication: c.Replication, StorageClass: in.Classes.Replicated, Clients: c.Clients, MetricsFrom: monitoring.Peers(),
 		Backup: arangodb.Backup{Schedule: c.Backup.Schedule, Keep: c.Backup.Keep, S3: arangodb.S3{
 			Endpoint: store.Endpoint, Region: store.Region, Bucket: c.Backup.Bucket,
 			AccessKey: store.AccessKey, SecretKey: store.SecretKey, CA: store.CA, Ready: store.Ready,
@@ -59,6 +60,9 @@ func (in Inputs) arangodb(ctx *pulumi.Context, child pulumi.ResourceOption) (Ara
 		Disposable: in.Disposable, Operator: operator.Ready, Storage: in.Classes.Ready,
 	}, child)
 	if err != nil {
+		return ArangoDB{}, err
+	}
+	if err := in.watchArangoDB(ctx, ns, c.Name, child); err != nil {
 		return ArangoDB{}, err
 	}
 	return ArangoDB{

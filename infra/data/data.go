@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -26,7 +27,8 @@ type Inputs struct {
 	Foundation network.FoundationOutputs // signs the servers' certificates
 	Web        *network.Web
 	Brokers    network.TLSListener // how the LAN reaches Kafka's brokers
-	Disposable bool                // lets a run delete namespaces, topics and volumes; for sandboxes only
+	Monitoring *monitoring.Monitoring
+	Disposable bool // lets a run delete namespaces, topics and volumes; for sandboxes only
 }
 
 // Outputs is what later layers may use.

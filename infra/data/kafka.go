@@ -55,6 +55,9 @@ func kafka(ctx *pulumi.Context, in Inputs, services map[string]pulumi.StringInpu
 	out := Kafka{Bootstrap: cluster.Bootstrap, CA: cluster.CA, Ready: slices.Clone(cluster.Ready), Metrics: KafkaMetrics{
 		Namespace: ns, Label: strimzi.KindLabel, Values: strimzi.MetricsKinds(), Port: strimzi.MetricsPort,
 	}}
+	if err := in.watchKafka(ctx, out.Metrics, child); err != nil {
+		return Kafka{}, err
+	}
 	if len(cluster.Hosts) > 0 {
 		out.External = cluster.Hosts[0].Name + ":" + kafkaPort
 	}

@@ -98,6 +98,9 @@ func (in Inputs) scalers(ctx *pulumi.Context, services map[string]pulumi.StringI
 		return err
 	}
 	out.Ready = append(out.Ready, k.Ready...)
+	if err := in.watchScalers(ctx, ns, child); err != nil {
+		return err
+	}
 	for _, s := range in.Kafka.Scalers {
 		client := out.Clients[s.User]
 		scaler, err := keda.Lag(ctx, s.Namespace+"-"+s.Deployment, lag(s, client, services[s.Namespace], out.Bootstrap,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/postgres"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -16,6 +17,8 @@ type Postgres struct {
 	Namespace pulumi.StringInput
 	Clusters  map[string]PostgresCluster // by name
 	Ready     []pulumi.Resource
+
+	config config.Postgres
 }
 
 // PostgresCluster is one cluster. Its method Connection gives all that a client needs.
@@ -53,11 +56,15 @@ func (in Inputs) postgres(ctx *pulumi.Context, services map[string]pulumi.String
 			Endpoint: store.Endpoint, Region: store.Region, Bucket: in.Postgres.Backup.Bucket,
 			AccessKey: store.AccessKey, SecretKey: store.SecretKey, CA: store.CA, Ready: store.Ready,
 		},
+		Readers: in.postgresReaders(),
 	}, child)
 	if err != nil {
 		return Postgres{}, err
 	}
-	out := Postgres{Namespace: ns, Clusters: map[string]PostgresCluster{}}
+	if err := in.watchPostgres(ctx, ns, child); err != nil {
+		return Postgres{}, err
+	}
+	out := Postgres{Namespace: ns, Clusters: map[string]PostgresCluster{}, config: in.Postgres}
 	for _, c := range in.Postgres.Clusters {
 		cluster, err := postgres.NewCluster(ctx, c.Name, in.postgresArgs(c, ns, operator), child)
 		if err != nil {
@@ -78,7 +85,7 @@ func (in Inputs) postgresArgs(c config.PostgresCluster, ns pulumi.StringInput, o
 	a := postgres.Args{
 		Name: c.Name, Team: in.Postgres.Team, Namespace: ns, NamespaceName: config.PostgresNamespace, DNSDomain: in.DNSDomain,
 		Version: c.Version, Instances: c.Instances, DiskGiB: c.DiskGiB, MemoryMiB: c.MemoryMiB, CPUMillis: c.CPUMillis,
-		Synchronous: c.Synchronous, StorageClass: in.Classes.Replicated, Parameters: c.Parameters, Clients: c.Reached(),
+		Synchronous: c.Synchronous, StorageClass: in.Classes.Replicated, Parameters: c.Parameters, Clients: c.Reached(), MetricsFrom: monitoring.Peers(),
 		Backup: postgres.Backup(c.Backup), Issuer: network.Issuer, CA: in.Foundation.RootCertificate, Disposable: in.Disposable,
 		Operator: operator, Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates,
 	}
@@ -87,6 +94,9 @@ func (in Inputs) postgresArgs(c config.PostgresCluster, ns pulumi.StringInput, o
 	}
 	for _, d := range c.Databases {
 		a.Databases = append(a.Databases, postgres.Database(d))
+	}
+	for _, r := range in.Postgres.Readers {
+		a.Readers = append(a.Readers, postgres.Reader{Name: r.Name, Databases: r.In(c.Name)})
 	}
 	if c.Dumps != nil {
 		a.Logical = &postgres.Logical{Schedule: c.Dumps.Schedule, Retention: c.Dumps.Retention}

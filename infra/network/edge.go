@@ -9,6 +9,7 @@ import (
 	"github.com/streamforge/infrastructure/components/ingressnginx"
 	"github.com/streamforge/infrastructure/components/technitium"
 	"github.com/streamforge/infrastructure/components/traefik"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -21,6 +22,7 @@ type EdgeInputs struct {
 	Network    config.Network
 	Foundation FoundationOutputs
 	Classes    storage.Classes
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete namespaces; for sandboxes only
 }
 
@@ -108,6 +110,9 @@ func primary(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption) (E
 	if err != nil {
 		return EdgeOutputs{}, err
 	}
+	if err := scrape(ctx, in.Monitoring, "traefik", ns, traefikPods, child); err != nil {
+		return EdgeOutputs{}, err
+	}
 	a := traefik.Args{
 		Charts: in.Charts, Namespace: ns, Address: in.Network.IngressIP, Domain: in.Domain, Class: class,
 		StorageClass: in.Classes.Shared, Issuer: Issuer,
@@ -143,6 +148,9 @@ func primary(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption) (E
 func secondary(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption) (*ingressnginx.IngressNginx, error) {
 	ns, err := in.namespace(ctx, "ingress-nginx", child)
 	if err != nil {
+		return nil, err
+	}
+	if err := scrape(ctx, in.Monitoring, "ingress-nginx", ns, nginxPods, child); err != nil {
 		return nil, err
 	}
 	return ingressnginx.New(ctx, "ingress-nginx", ingressnginx.Args{

@@ -13,6 +13,7 @@ import (
 	"github.com/streamforge/infrastructure/components/gatewayapi"
 	"github.com/streamforge/infrastructure/components/metallb"
 	"github.com/streamforge/infrastructure/components/pki"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -29,6 +30,7 @@ const (
 type FoundationInputs struct {
 	Charts     kube.Charts
 	Network    config.Network
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete namespaces and the root authority; for sandboxes only
 }
 
@@ -85,6 +87,9 @@ func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOpt
 	if err != nil {
 		return nil, err
 	}
+	if err := scrape(ctx, in.Monitoring, "metallb", ns, balancerPods, child); err != nil {
+		return nil, err
+	}
 	return metallb.New(ctx, "metallb", metallb.Args{
 		Charts:     in.Charts,
 		Namespace:  ns,
@@ -98,6 +103,9 @@ func issuer(ctx *pulumi.Context, in FoundationInputs, gatewayAPI []pulumi.Resour
 	ns, err := kube.Namespace(ctx, "cert-manager", kube.Restricted, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
 		return nil, fmt.Errorf("certificates: %w", err)
+	}
+	if err := scrape(ctx, in.Monitoring, "cert-manager", ns, issuerPods, child); err != nil {
+		return nil, err
 	}
 	return certmanager.New(ctx, "cert-manager", certmanager.Args{
 		Charts:     in.Charts,

@@ -27,6 +27,7 @@ type Backend struct {
 	Namespace pulumi.StringInput // where the Service is, and where the route and the certificate will be
 	Service   string             // may be made later
 	Port      int                // of the Service, plain HTTP
+	Login     bool               // Traefik asks for a password, because the Service asks nobody
 }
 
 // Published is a host that is reachable.
@@ -34,6 +35,8 @@ type Published struct {
 	pulumi.ResourceState
 	URL   string            // https address, without a final slash
 	Ready []pulumi.Resource // the route exists and its Gateway is programmed
+
+	Password pulumi.StringOutput // of user LoginUser where the Backend has Login, secret
 }
 
 var (
@@ -92,9 +95,17 @@ func (w *Web) Publish(ctx *pulumi.Context, host string, b Backend, opts ...pulum
 	if err != nil {
 		return nil, fmt.Errorf("publish %s: %w", host, err)
 	}
+	before := []pulumi.Resource{gateway}
+	if b.Login {
+		lock, err := p.lock(ctx, host, object, b.Namespace, kube.After(w.served...))
+		if err != nil {
+			return nil, fmt.Errorf("publish %s: %w", host, err)
+		}
+		before = append(before, lock) // never a moment without
+	}
 	route, err := kube.Apply(ctx, host+"-route", kube.Object{
 		Kind: httpRouteKind, Name: object, Namespace: b.Namespace, Spec: routeSpec(host, object, b),
-	}, child, kube.After(gateway))
+	}, child, kube.After(before...))
 	if err != nil {
 		return nil, fmt.Errorf("publish %s: %w", host, err)
 	}
@@ -136,14 +147,18 @@ func gatewaySpec(host, object, class string) pulumi.Map {
 }
 
 func routeSpec(host, object string, b Backend) pulumi.Map {
+	rule := pulumi.Map{
+		"backendRefs": pulumi.Array{pulumi.Map{"name": pulumi.String(b.Service), "port": pulumi.Int(b.Port)}},
+	}
+	if b.Login {
+		rule["filters"] = pulumi.Array{locked(object)}
+	}
 	return pulumi.Map{
 		"parentRefs": pulumi.Array{pulumi.Map{
 			"group": pulumi.String("gateway.networking.k8s.io"), "kind": pulumi.String("Gateway"),
 			"name": pulumi.String(object), "sectionName": pulumi.String(listener),
 		}},
 		"hostnames": pulumi.ToStringArray([]string{host}),
-		"rules": pulumi.Array{pulumi.Map{
-			"backendRefs": pulumi.Array{pulumi.Map{"name": pulumi.String(b.Service), "port": pulumi.Int(b.Port)}},
-		}},
+		"rules":     pulumi.Array{rule},
 	}
 }

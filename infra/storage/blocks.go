@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/glusterfs"
 	"github.com/streamforge/infrastructure/components/piraeus"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -18,7 +19,8 @@ type BlocksInputs struct {
 	Classes     Classes           // from Volumes
 	Issuer      string            // ClusterIssuer
 	IssuerReady []pulumi.Resource // Issuer signs
-	Disposable  bool              // lets a run delete namespaces and classes; for sandboxes only
+	Monitoring  *monitoring.Monitoring
+	Disposable  bool // lets a run delete namespaces and classes; for sandboxes only
 }
 
 type blocks struct{ pulumi.ResourceState }
@@ -72,6 +74,11 @@ func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, chil
 	ns, err := kube.Namespace(ctx, "piraeus-datastore", kube.Privileged, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
 		return nil, err
+	}
+	for _, target := range linstorTargets(ns) {
+		if _, err := in.Monitoring.Scrape(ctx, "linstor", target, child); err != nil {
+			return nil, err
+		}
 	}
 	l := in.Storage.Linstor
 	return piraeus.New(ctx, "piraeus", piraeus.Args{

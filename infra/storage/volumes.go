@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/nfsprovisioner"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -14,6 +15,7 @@ import (
 type VolumesInputs struct {
 	Charts     kube.Charts
 	NFS        config.NFS
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete namespaces; for sandboxes only
 }
 

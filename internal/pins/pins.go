@@ -54,6 +54,41 @@ var (
 	PostgresOperator = Chart{"postgres-operator", "1.14.0", "https://opensource.zalando.com/postgres-operator/charts/postgres-operator"}
 )
 
+// KubePrometheusStack is the chart of the observability layer; its sub-charts bring Grafana and the exporters.
+// renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts
+var KubePrometheusStack = Chart{"kube-prometheus-stack", "71.1.0", "https://prometheus-community.github.io/helm-charts"}
+
+// Charts of the GitOps layer.
+var (
+	// renovate: datasource=helm depName=gitlab-runner registryUrl=https://charts.gitlab.io
+	GitLabRunner = Chart{"gitlab-runner", "0.80.1", "https://charts.gitlab.io"}
+	// renovate: datasource=helm depName=argo-cd registryUrl=https://argoproj.github.io/argo-helm
+	ArgoCD = Chart{"argo-cd", "8.3.1", "https://argoproj.github.io/argo-helm"}
+	// renovate: datasource=helm depName=reloader registryUrl=https://stakater.github.io/stakater-charts
+	Reloader = Chart{"reloader", "2.2.2", "https://stakater.github.io/stakater-charts"}
+)
+
+// JobImage is what a CI job runs in that names no image.
+// renovate: datasource=docker depName=alpine
+const JobImage = "docker.io/library/alpine:3.22"
+
+// Charts of the logs. Fluent Bit's chart 0.52.0 brings 4.0.7.
+var (
+	// renovate: datasource=helm depName=eck-operator registryUrl=https://helm.elastic.co
+	ECK = Chart{"eck-operator", "3.1.0", "https://helm.elastic.co"}
+	// renovate: datasource=helm depName=fluent-bit registryUrl=https://fluent.github.io/helm-charts
+	FluentBit = Chart{"fluent-bit", "0.52.0", "https://fluent.github.io/helm-charts"}
+)
+
+// Elastic is the version of Elasticsearch and Kibana that the operator runs. It goes up by one
+// minor version at a time, and to the last 8 before any 9.
+// renovate: datasource=docker depName=docker.elastic.co/elasticsearch/elasticsearch
+const Elastic = "8.19.2"
+
+// ElasticsearchExporter serves Elasticsearch's state in Prometheus' form.
+// renovate: datasource=docker depName=quay.io/prometheuscommunity/elasticsearch-exporter
+const ElasticsearchExporter = "quay.io/prometheuscommunity/elasticsearch-exporter:v1.9.0"
+
 // Manifests applied before the charts that need them.
 var (
 	// GatewayAPI is the experimental channel: TCPRoute and TLSRoute are only there, and it must be
@@ -65,6 +100,9 @@ var (
 	// SnapshotCRDs are of the version that the snapshot controller below has.
 	// renovate: datasource=github-releases depName=kubernetes-csi/external-snapshotter
 	SnapshotCRDs = Manifest{"external-snapshotter", "v8.3.0", "https://raw.githubusercontent.com/kubernetes-csi/external-snapshotter/v8.3.0/client/config/crd/", snapshotFiles}
+	// PrometheusOperatorCRDs are of the operator that the pinned KubePrometheusStack runs.
+	// renovate: datasource=github-releases depName=prometheus-operator/prometheus-operator
+	PrometheusOperatorCRDs = Manifest{"prometheus-operator", "v0.82.0", "https://raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.82.0/example/prometheus-operator-crd/", prometheusOperatorFiles}
 )
 
 // Images of workloads the program declares itself.
@@ -137,11 +175,14 @@ const (
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
 	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator,
-		Vault, SecretsStoreCSI, OAuth2Proxy, Mail, ConfigSyncer, Reflector}
+		Vault, SecretsStoreCSI, OAuth2Proxy, Mail, ConfigSyncer, Reflector,
+		GitLabRunner, ArgoCD, Reloader, ECK, FluentBit, KubePrometheusStack}
 }
 
 // AllManifests lists every manifest, for the same readers.
-func AllManifests() []Manifest { return []Manifest{GatewayAPI, TraefikCRDs, SnapshotCRDs} }
+func AllManifests() []Manifest {
+	return []Manifest{GatewayAPI, TraefikCRDs, SnapshotCRDs, PrometheusOperatorCRDs}
+}
 
 var gatewayAPIFiles = []string{
 	"gateway.networking.k8s.io_backendlbpolicies.yaml",
@@ -174,4 +215,17 @@ var snapshotFiles = []string{
 	"snapshot.storage.k8s.io_volumesnapshotclasses.yaml",
 	"snapshot.storage.k8s.io_volumesnapshotcontents.yaml",
 	"snapshot.storage.k8s.io_volumesnapshots.yaml",
+}
+
+var prometheusOperatorFiles = []string{
+	"monitoring.coreos.com_alertmanagerconfigs.yaml",
+	"monitoring.coreos.com_alertmanagers.yaml",
+	"monitoring.coreos.com_podmonitors.yaml",
+	"monitoring.coreos.com_probes.yaml",
+	"monitoring.coreos.com_prometheusagents.yaml",
+	"monitoring.coreos.com_prometheuses.yaml",
+	"monitoring.coreos.com_prometheusrules.yaml",
+	"monitoring.coreos.com_scrapeconfigs.yaml",
+	"monitoring.coreos.com_servicemonitors.yaml",
+	"monitoring.coreos.com_thanosrulers.yaml",
 }

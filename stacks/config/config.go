@@ -8,20 +8,24 @@ import (
 
 // Config is one stack's configuration.
 type Config struct {
-	Site     Site     `json:"site"`
-	Handover Handover `json:"handover"`
-	Charts   Charts   `json:"charts"`
-	Compute  Compute  `json:"compute"`
-	Cluster  Cluster  `json:"cluster"`
-	Network  Network  `json:"network"`
-	Storage  Storage  `json:"storage"`
-	Kafka    Kafka    `json:"kafka"`
-	ArangoDB ArangoDB `json:"arangodb"`
-	Postgres Postgres `json:"postgres"`
-	Identity Identity `json:"identity"`
-	Mail     Mail     `json:"mail"`
-	Sync     Sync     `json:"sync"`
-	Vault    Vault    `json:"vault"`
+	Site       Site       `json:"site"`
+	Handover   Handover   `json:"handover"`
+	Charts     Charts     `json:"charts"`
+	Compute    Compute    `json:"compute"`
+	Cluster    Cluster    `json:"cluster"`
+	Network    Network    `json:"network"`
+	Storage    Storage    `json:"storage"`
+	Kafka      Kafka      `json:"kafka"`
+	ArangoDB   ArangoDB   `json:"arangodb"`
+	Postgres   Postgres   `json:"postgres"`
+	Monitoring Monitoring `json:"monitoring"`
+	Alerting   Alerting   `json:"alerting"`
+	Logging    Logging    `json:"logging"`
+	GitOps     GitOps     `json:"gitops"`
+	Identity   Identity   `json:"identity"`
+	Mail       Mail       `json:"mail"`
+	Sync       Sync       `json:"sync"`
+	Vault      Vault      `json:"vault"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -33,6 +37,18 @@ type Secrets struct {
 	// Kubeconfig is `kubeconfig`, stored by `streamforge kubespray handover`. Required once
 	// handover.cluster is true.
 	Kubeconfig pulumi.StringOutput
+	// TelegramToken is `telegramToken`, of the bot that tells of alerts. Required once a receiver of
+	// section alerting has a telegramChat.
+	TelegramToken pulumi.StringOutput
+	// RunnerToken is `runnerToken`: glrt-..., of the runner whose jobs have every right. This and the
+	// next are required once handover.cluster is true.
+	RunnerToken pulumi.StringOutput
+	// RegistryLogin is `registryLogin`: a config.json of Docker that lets jobs push images.
+	RegistryLogin pulumi.StringOutput
+	// RepositoryToken is `repositoryToken`, with which Argo CD reads gitops.argocd.repository.
+	RepositoryToken pulumi.StringOutput
+	// KanikoRunnerToken is `kanikoRunnerToken`: glrt-..., required with gitops.runner.kaniko.
+	KanikoRunnerToken pulumi.StringOutput
 	// KeycloakPassword is `keycloakPassword`: the administrator's, where it is no longer the one that
 	// the platform made. Nil means that it is.
 	KeycloakPassword *pulumi.StringOutput

@@ -98,6 +98,10 @@ func (c *Config) loadSecrets(ctx *pulumi.Context, src *config.Config) (errs []er
 	default:
 		c.Secrets.ProxmoxToken = src.GetSecret("proxmoxToken")
 	}
+	if err := c.loadTelegramToken(ctx, src); err != nil {
+		errs = append(errs, err)
+	}
+	errs = append(errs, c.loadGitOps(ctx, src)...)
 	if !c.Handover.Cluster {
 		return errs
 	}

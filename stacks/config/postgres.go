@@ -7,7 +7,23 @@ type Postgres struct {
 	Team     string            `json:"team"` // every cluster's name begins with it and a dash
 	Backup   PostgresStore     `json:"backup"`
 	Clusters []PostgresCluster `json:"clusters"`
+	Readers  []PostgresReader  `json:"readers,omitempty"` // logins that read and never write, for people's tools such as Grafana
 }
+
+// PostgresReader is one login that reads every table of some databases and writes none.
+type PostgresReader struct {
+	Name  string         `json:"name"`
+	Reads []PostgresRead `json:"reads"` // other databases refuse the login
+}
+
+// PostgresRead names one database.
+type PostgresRead struct {
+	Cluster  string `json:"cluster"`
+	Database string `json:"database"`
+}
+
+// GrafanaReader is the reader whose databases Grafana gets as data sources.
+const GrafanaReader = "grafana"
 
 // PostgresStore is where the backups of all clusters go.
 type PostgresStore struct {
@@ -73,6 +89,26 @@ func (p Postgres) Cluster(name string) (PostgresCluster, bool) {
 		return PostgresCluster{}, false
 	}
 	return p.Clusters[i], true
+}
+
+// Reader gives the reader of that name; none reads nothing.
+func (p Postgres) Reader(name string) PostgresReader {
+	i := slices.IndexFunc(p.Readers, func(r PostgresReader) bool { return r.Name == name })
+	if i < 0 {
+		return PostgresReader{}
+	}
+	return p.Readers[i]
+}
+
+// In lists the databases of a cluster that the reader reads, sorted.
+func (r PostgresReader) In(cluster string) (databases []string) {
+	for _, read := range r.Reads {
+		if read.Cluster == cluster {
+			databases = append(databases, read.Database)
+		}
+	}
+	slices.Sort(databases)
+	return databases
 }
 
 // Reached lists the namespaces whose pods may connect: clients and those of every user, each once.

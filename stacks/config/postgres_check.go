@@ -39,7 +39,7 @@ func (p Postgres) Validate(at Path) (errs []error) {
 		}
 		errs = append(errs, c.validate(here)...)
 	}
-	return errs
+	return append(errs, p.checkReaders(at.Field("readers"))...)
 }
 
 func (c PostgresCluster) validate(at Path) (errs []error) {

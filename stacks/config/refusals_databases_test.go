@@ -52,10 +52,10 @@ var databaseRefusals = map[string]refusal{
 		"postgres.backup.user: postgres has no readwrite access to bucket backups-postgres, which takes granting it in storage.minio.users"}},
 	"backups expire": {edits{"storage.minio.buckets[2].expireDays": 30}, []string{
 		"postgres.backup.bucket: backups-postgres deletes objects after 30 days: that would tear holes into backups still needed; set its expireDays to 0"}},
-	"cluster of another team": {edits{pg + ".name": "acid-pg"}, []string{
+	"cluster of another team": {edits{"postgres.readers": nil, pg + ".name": "acid-pg"}, []string{
 		pg + `.name: must begin with streamforge-, since the operator ignores clusters that do not carry their team's name, got "acid-pg"`,
 		`identity.database.cluster: "streamforge-pg" is not one of postgres.clusters`}},
-	"names of team and cluster": {edits{"postgres.team": "Stream_Forge", pg + ".name": "Pg"}, []string{
+	"names of team and cluster": {edits{"postgres.readers": nil, "postgres.team": "Stream_Forge", pg + ".name": "Pg"}, []string{
 		`postgres.team: must be at most 30 lower-case letters, digits and dashes, got "Stream_Forge"`,
 		pg + `.name: must be at most 30 lower-case letters, digits and dashes, got "Pg"`,
 		`identity.database.cluster: "streamforge-pg" is not one of postgres.clusters`}},
@@ -74,7 +74,7 @@ var databaseRefusals = map[string]refusal{
 	"parameters": {edits{pg + ".parameters": map[string]any{"ssl": "off", "Max": "1"}}, []string{
 		pg + `.parameters.Max: must be the name of a setting such as max_connections, got "Max"`,
 		pg + ".parameters.ssl: is set by the platform"}},
-	"user names": {edits{pg + ".users[0].name": "standby", pg + ".users[1].name": "my-user", pg + ".databases": []any{}}, []string{
+	"user names": {edits{"postgres.readers": nil, pg + ".users[0].name": "standby", pg + ".users[1].name": "my-user", pg + ".databases": []any{}}, []string{
 		pg + ".users[0].name: standby is a name of PostgreSQL's or the operator's own",
 		pg + ".users[1].name: " + pgName + `"my-user"`,
 		`identity.database.name: streamforge-pg has no database "keycloak" that belongs to user "keycloak"`}},
@@ -87,10 +87,10 @@ var databaseRefusals = map[string]refusal{
 		pg + `.users[0].namespaces[0]: "keycloak" is not one of kafka.namespaces`}},
 	"owner unknown": {edits{pg + ".databases[0].owner": "nobody"}, []string{
 		pg + `.databases[0].owner: "nobody" is not one of ` + pg + ".users"}},
-	"database names": {edits{pg + ".databases[0].name": "template1", pg + ".databases[1].name": "1st"}, []string{
+	"database names": {edits{"postgres.readers": nil, pg + ".databases[0].name": "template1", pg + ".databases[1].name": "1st"}, []string{
 		pg + ".databases[0].name: template1 is a name of PostgreSQL's or the operator's own",
 		pg + ".databases[1].name: " + pgName + `"1st"`}},
-	"database twice": {edits{pg + ".databases[1].name": "signals"}, []string{
+	"database twice": {edits{"postgres.readers": nil, pg + ".databases[1].name": "signals"}, []string{
 		pg + ".databases[1].name: signals is already used by " + pg + ".databases[0].name"}},
 	"backups of postgres": {edits{pg + ".backup.schedule": "0 1 * *", pg + ".backup.keep": 400}, []string{
 		pg + ".backup.schedule: " + cronWords + `"0 1 * *"`,
@@ -102,6 +102,23 @@ var databaseRefusals = map[string]refusal{
 		pg + `.restore.cluster: must be the name of the cluster that wrote the backups, got "Pg"`,
 		pg + `.restore.uid: must be the UID of the cluster that wrote the backups, part of their path in the bucket, got "x"`,
 		pg + `.restore.timestamp: must be a time with an offset such as 2025-09-01T12:00:00+00:00, got "2025-09-01T12:00:00Z"`}},
+	"readers": {edits{"postgres.readers": []any{
+		map[string]any{"name": "pg_all", "reads": []any{}},
+		map[string]any{"name": "signals", "reads": []any{map[string]any{"cluster": "streamforge-pg", "database": "signals"}}},
+		map[string]any{"name": "signals", "reads": []any{
+			map[string]any{"cluster": "other", "database": "signals"}, map[string]any{"cluster": "streamforge-pg", "database": "keycloak"},
+			map[string]any{"cluster": "streamforge-pg", "database": "signals"}, map[string]any{"cluster": "streamforge-pg", "database": "signals"},
+		}}}}, []string{
+		"postgres.readers[0].name: pg_all is a name of PostgreSQL's or the operator's own",
+		"postgres.readers[0].reads: is empty: a reader of nothing is of no use",
+		"postgres.readers[1].name: signals is also a user of postgres.clusters[0], where it may write",
+		"postgres.readers[2].name: signals is already used by postgres.readers[1].name",
+		`postgres.readers[2].reads[0].cluster: "other" is not one of postgres.clusters`,
+		`postgres.readers[2].reads[1].database: "keycloak" is not one of the databases of streamforge-pg`,
+		"postgres.readers[2].reads[3]: {streamforge-pg signals} is already used by postgres.readers[2].reads[2]",
+		"postgres.readers[2].name: signals is also a user of postgres.clusters[0], where it may write"}},
+	"too old to be read": {edits{pg + ".version": "13"}, []string{
+		pg + ".version: 13 has no role that only reads, which postgres.readers need: 14 or newer"}},
 	"namespaces of the databases": {edits{"kafka.namespaces": []any{"streams", "postgres", "arangodb"}}, []string{
 		"kafka.namespaces[1]: postgres belongs to the platform itself",
 		"kafka.namespaces[2]: arangodb belongs to the platform itself"}},

@@ -95,7 +95,8 @@ var refusals = map[string]refusal{
 		"compute.pools[1].nodes[7].vmId: must be 100 to 999999999, got 99",
 		"compute.pools: hold 12 control-plane nodes, etcd needs an odd number",
 		"compute.pools: hold no worker node, nothing could be scheduled",
-		"kafka.ui.node: k2w-7 belongs to the control plane"}},
+		"kafka.ui.node: k2w-7 belongs to the control plane",
+		`gitops.runner.node: "k2w-9" is not a machine of a worker pool of compute.pools`}},
 	"label and taint": {edits{"compute.pools[1].labels.bad key": "x", "compute.pools[2].taints": []any{"gpu:Never"}}, []string{
 		"compute.pools[1].labels: bad key=x is not a Kubernetes label",
 		`compute.pools[2].taints[0]: must be key=value:NoSchedule, PreferNoSchedule or NoExecute, got "gpu:Never"`}},

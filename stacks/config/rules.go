@@ -17,6 +17,8 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.storageFits()...)
 	errs = append(errs, c.kafkaFits()...)
 	errs = append(errs, c.databasesFit()...)
+	errs = append(errs, c.loggingFits()...)
+	errs = append(errs, c.gitopsFits()...)
 	errs = append(errs, c.identityFits()...)
 	errs = append(errs, c.vaultFits()...)
 	return append(errs, c.hostsUnderDomain()...)

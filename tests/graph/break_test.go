@@ -83,6 +83,9 @@ var breaks = map[string]pulumi.RunFunc{
 	"namespaces state their pod security": func(ctx *pulumi.Context) error {
 		return register(ctx, "kubernetes:core/v1:Namespace", "open", object("v1", "Namespace", pulumi.Map{"metadata": pulumi.Map{"name": pulumi.String("open")}}))
 	},
+	"published hosts answer": func(ctx *pulumi.Context) error {
+		return ctx.RegisterComponentResource("streamforge:network:Published", "nowhere.dmz.home", &component{})
+	},
 	"namespaces exist before what is in them": func(ctx *pulumi.Context) error {
 		return register(ctx, "kubernetes:core/v1:Pod", "early", object("v1", "Pod", pulumi.Map{"metadata": pulumi.Map{"namespace": pulumi.String("nowhere")}}))
 	},

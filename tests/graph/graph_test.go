@@ -26,6 +26,7 @@ type Resource = kubetest.Resource
 type Graph struct {
 	kubetest.Graph
 	domain     string
+	ingress    string // address of everything published
 	disposable bool
 	configured map[string]bool // every address in the configuration
 	pool       [2]netip.Addr   // MetalLB's range, inclusive: addresses in it are derived
@@ -57,6 +58,7 @@ func (g *Graph) learn(t *testing.T, values map[string]string) {
 		require.NoError(t, json.Unmarshal([]byte(values["streamforge:"+section]), into))
 	}
 	g.domain, g.disposable = site.Domain, compute.Disposable
+	g.ingress = network.IngressIP.String()
 	g.pool = [2]netip.Addr{network.PoolFirst, network.PoolLast}
 }
 

@@ -40,6 +40,7 @@ func tooHeavy(p string) bool {
 		"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/yaml",
 		"github.com/streamforge/infrastructure/internal/sandbox",
 		"github.com/streamforge/infrastructure/internal/engine",
+		"github.com/grafana/", // the dashboards are rendered beforehand
 	} {
 		if strings.HasPrefix(p, prefix) {
 			return true

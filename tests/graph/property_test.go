@@ -33,6 +33,7 @@ var properties = map[string]property{
 	"there is one default storage class":            oneDefaultClass,
 	"namespaces state their pod security":           podSecurity,
 	"namespaces exist before what is in them":       namespaced,
+	"published hosts answer":                        hostsAnswer,
 }
 
 func TestProperties(t *testing.T) {
@@ -157,14 +158,17 @@ func releasesPinned(g *Graph) (broken []string) {
 // chartOfGroup names the chart that brings the definitions of an API group; other groups are
 // expected as CustomResourceDefinitions of the program itself.
 var chartOfGroup = map[string]string{
-	"metallb.io":            pins.MetalLB.Name,
-	"cert-manager.io":       pins.CertManager.Name,
-	"piraeus.io":            pins.Piraeus.Name,
-	"database.arangodb.com": pins.KubeArangoDB.Name,
-	"backup.arangodb.com":   pins.KubeArangoDB.Name,
-	"acid.zalan.do":         pins.PostgresOperator.Name,
-	"kafka.strimzi.io":      pins.Strimzi.Name,
-	"keda.sh":               pins.KEDA.Name,
+	"metallb.io":                   pins.MetalLB.Name,
+	"cert-manager.io":              pins.CertManager.Name,
+	"piraeus.io":                   pins.Piraeus.Name,
+	"database.arangodb.com":        pins.KubeArangoDB.Name,
+	"backup.arangodb.com":          pins.KubeArangoDB.Name,
+	"acid.zalan.do":                pins.PostgresOperator.Name,
+	"kafka.strimzi.io":             pins.Strimzi.Name,
+	"keda.sh":                      pins.KEDA.Name,
+	"elasticsearch.k8s.elastic.co": pins.ECK.Name,
+	"kibana.k8s.elastic.co":        pins.ECK.Name,
+	"argoproj.io":                  pins.ArgoCD.Name,
 }
 
 // nativeGroups are served by the API server itself.
@@ -248,6 +252,9 @@ func hostsInDomain(g *Graph) (broken []string) {
 // keyReference is where Kafka Connect's object names the key of a Secret, which is called password.
 const keyReference = ".spec.authentication.passwordSecret"
 
+// variable is how Grafana is told to take a value from its environment.
+var variable = regexp.MustCompile(`^\$[A-Z][A-Z0-9_]+$`)
+
 var secretKey = regexp.MustCompile(`(?i)(password|token|secretkey|privatekey|kubeconfig|keypem)$`)
 
 func secretsMarked(g *Graph) (broken []string) {
@@ -256,7 +263,8 @@ func secretsMarked(g *Graph) (broken []string) {
 		for key, value := range o {
 			field := path + "." + string(key)
 			switch {
-			case value.IsString() && secretKey.MatchString(string(key)) && !strings.HasSuffix(path, keyReference):
+			case value.IsString() && secretKey.MatchString(string(key)) && !strings.HasSuffix(path, keyReference) &&
+				!variable.MatchString(value.StringValue()):
 				broken = append(broken, field+" is a plain string; wrap it with pulumi.ToSecret")
 			case kind == "Secret" && (key == "data" || key == "stringData"):
 				broken = append(broken, plain(field, value)...)
@@ -287,7 +295,8 @@ var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "k
 	"kubernetes:piraeus.io/v1:LinstorCluster", "kubernetes:apps/v1:StatefulSet",
 	"kubernetes:kafka.strimzi.io/v1beta2:Kafka", "kubernetes:kafka.strimzi.io/v1beta2:KafkaNodePool",
 	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic",
-	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql"}
+	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql",
+	"kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,10 @@ func Configuration(t *testing.T, stack string) map[string]string {
 	values["streamforge:handover"] = `{"cluster": true, "vault": false}`
 	values["streamforge:charts"] = fmt.Sprintf(`{"mirror": %q}`, mirrorDir)
 	values["streamforge:proxmoxToken"] = "root@pam!pulumi=00000000-0000-0000-0000-000000000000"
+	values["streamforge:telegramToken"] = "0000000000:" + strings.Repeat("x", 35)
+	for key, value := range gitops {
+		values["streamforge:"+key] = value
+	}
 	values["streamforge:kubeconfig"] = kubeconfigFor(t, file.Config["streamforge:cluster"].(map[string]any))
 	return values
 }
@@ -83,4 +88,12 @@ func kubeconfigFor(t *testing.T, cluster map[string]any) string {
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
 	return string(raw)
+}
+
+// gitops are secrets of that section, of the right form and worth nothing.
+var gitops = map[string]string{
+	"runnerToken":       "glrt-" + strings.Repeat("r", 20),
+	"kanikoRunnerToken": "glrt-" + strings.Repeat("k", 20),
+	"repositoryToken":   "glpat-" + strings.Repeat("t", 20),
+	"registryLogin":     `{"auths":{"registry.example.test":{"auth":"Y2k6eHg="}}}`,
 }

@@ -1,7 +1,6 @@
 package upstream_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +19,7 @@ type upstreamChart struct {
 	name     string         // "<chart>-<version>"
 	defaults map[string]any // with those of the sub-charts below their names
 	schema   *jsonschema.Schema
+	copies   bool // schema is that of an object that the values are copied into, which Helm does not know
 	helm     *chart.Chart
 }
 
@@ -33,22 +33,24 @@ func loadChart(dir, name string) (*upstreamChart, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if err := documented(dir, name, defaults); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, sub := range c.Dependencies() {
+		below, _ := defaults[sub.Name()].(map[string]any)
+		err := documented(dir, sub.Name()+"-"+sub.Metadata.Version, below)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	u := &upstreamChart{name: name, defaults: defaults, helm: c}
 	if c.Schema == nil {
-		return u, nil
+		u.schema, err = copiedSchema(dir, name)
+		u.copies = u.schema != nil
+		return u, err
 	}
-	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(c.Schema))
-	if err != nil {
-		return nil, fmt.Errorf("%s: schema: %w", name, err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("file:///"+name, schema); err != nil {
-		return nil, fmt.Errorf("%s: schema: %w", name, err)
-	}
-	if u.schema, err = compiler.Compile("file:///" + name); err != nil {
-		return nil, fmt.Errorf("%s: schema: %w", name, err)
-	}
-	return u, nil
+	u.schema, err = compile(name, c.Schema)
+	return u, err
 }
 
 // helmChart reads a chart as Helm does, with those sub-charts of which there are data.

@@ -24,6 +24,9 @@ func (u *upstreamChart) check(resource string, set map[string]any, list []allowe
 	if err == nil {
 		err = chartutil.ValidateAgainstSchema(u.helm, values)
 	}
+	if err == nil && u.copies {
+		err = u.schema.Validate(set)
+	}
 	if err != nil {
 		v.found = append(v.found, finding{u.name, resource, strings.TrimSpace(err.Error())})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/minio"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -21,6 +22,7 @@ type Inputs struct {
 	Classes    storage.Classes // from storage.Blocks
 	Foundation network.FoundationOutputs
 	Web        *network.Web
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete the store; for sandboxes only
 }
 
@@ -106,6 +108,9 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		Metrics: Metrics{Namespace: namespace, Labels: minio.ServiceLabels(), Port: minio.PortName, Path: minio.MetricsPath},
 		Ready:   ready, users: map[string]Access{},
 	}
+	if err := in.watch(ctx, ns, out.Metrics, child); err != nil {
+		return Outputs{}, err
+	}
 	for _, u := range in.MinIO.Users {
 		out.users[u.Name] = access(u, store, out)
 	}
@@ -132,7 +137,8 @@ func args(in Inputs, ns pulumi.StringInput, console string) minio.Args {
 		Namespace: ns, NamespaceName: namespace, DNSDomain: in.DNSDomain,
 		Nodes: m.Nodes, DriveGiB: m.DriveGiB, Parity: m.Parity, Region: m.Region, ConsoleURL: console,
 		StorageClass: in.Classes.Local, NodeLabel: config.LinstorLabel,
-		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, WebFrom: network.WebNamespace, Disposable: in.Disposable,
+		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, WebFrom: network.WebNamespace,
+		MetricsFrom: monitoring.Peers(), Disposable: in.Disposable,
 		Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates, GatewayAPI: in.Foundation.Definitions,
 	}
 	for _, b := range m.Buckets {

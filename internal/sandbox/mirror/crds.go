@@ -16,10 +16,16 @@ var shortNames = map[string][]string{
 	"ArangoDeployment": {"arangodb", "arango"}, "ArangoMember": {"arangomembers"},
 	"ArangoBackup": {"arangobackup"}, "ArangoBackupPolicy": {"arangobackuppolicy", "arangobp"},
 	"postgresql": {"pg"}, "OperatorConfiguration": {"opconfig"}, "PostgresTeam": {"pgteam"},
+	"Elasticsearch": {"es"}, "Kibana": {"kb"},
+	"Prometheus": {"prom"}, "Alertmanager": {"am"}, "ServiceMonitor": {"smon"}, "PodMonitor": {"pmon"},
+	"PrometheusRule": {"promrule"}, "Probe": {"prb"}, "ThanosRuler": {"ruler"},
+	"AlertmanagerConfig": {"amcfg"}, "ScrapeConfig": {"scfg"}, "PrometheusAgent": {"promagent"},
 }
 
 // manifestCRDs are the definitions behind pins.AllManifests.
-func manifestCRDs() []crd { return slices.Concat(gatewayAPICRDs(), traefikCRDs(), snapshotCRDs()) }
+func manifestCRDs() []crd {
+	return slices.Concat(gatewayAPICRDs(), traefikCRDs(), snapshotCRDs(), prometheusCRDs())
+}
 
 // gatewayAPICRDs are those of the experimental channel.
 func gatewayAPICRDs() []crd {

@@ -22,6 +22,12 @@ var standIns = map[string]standIn{
 	"mail":                            mail,
 	"config-syncer":                   configSyncer,
 	"reflector":                       reflector,
+	"kube-prometheus-stack":           kubePrometheusStack,
+	"gitlab-runner":                   gitlabRunner,
+	"argo-cd":                         argoCD,
+	"reloader":                        reloader,
+	"eck-operator":                    eckOperator,
+	"fluent-bit":                      fluentBit,
 }
 
 // fullname is the template of the release's full name.

@@ -68,6 +68,8 @@ func text(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Enum: []any{config.Read, config.Write, config.ReadWrite}}
 	case reflect.TypeFor[config.KafkaRole]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{config.KafkaController, config.KafkaBroker}}
+	case reflect.TypeFor[config.Severity]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{config.Critical, config.Warning, config.Info}}
 	}
 	return nil
 }

@@ -1,0 +1,57 @@
+package argocd
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
+)
+
+func values(a Args) pulumi.Map {
+	on, off := pulumi.Bool(true), pulumi.Bool(false)
+	// The chart takes the number as text.
+	pair := pulumi.Map{"enabled": on, "minAvailable": pulumi.String("1")}
+	part := func(replicas int, cpu, memory, limit string) pulumi.Map {
+		p := pulumi.Map{"replicas": pulumi.Int(replicas), "resources": kube.Resources(cpu, memory, limit)}
+		if replicas > 1 {
+			p["pdb"] = pair
+		}
+		return p
+	}
+	return pulumi.Map{
+		"crds": pulumi.Map{"install": on, "keep": on},
+		"global": pulumi.Map{
+			"domain": pulumi.String(a.Host), "networkPolicy": pulumi.Map{"create": on},
+			"logging": pulumi.Map{"format": pulumi.String("json")},
+		},
+		"configs": pulumi.Map{
+			"cm":     pulumi.Map{"create": off},         // settings.go
+			"secret": pulumi.Map{"createSecret": off},   // settings.go
+			"params": pulumi.Map{"server.insecure": on}, // Traefik ends the TLS
+			"rbac":   rbac(a.SSO),
+			"tls":    pulumi.Map{"certificates": pulumi.Map{a.Repository.Host: a.Repository.CA}},
+		},
+		"redisSecretInit": pulumi.Map{"enabled": off}, // its Job is a hook that outlives nothing; the Secret is made here
+		"dex":             pulumi.Map{"enabled": off},
+		"notifications":   pulumi.Map{"enabled": off}, // alerts say the same
+		"controller":      part(1, "250m", "512Mi", "2Gi"),
+		"server":          part(2, "50m", "128Mi", "512Mi"),
+		"repoServer":      part(2, "50m", "256Mi", "1Gi"),
+		"applicationSet":  part(1, "50m", "64Mi", "256Mi"),
+		// A cache: what it loses is computed again.
+		"redis": pulumi.Map{"resources": kube.Resources("50m", "64Mi", "256Mi")},
+	}
+}
+
+// rbac lets nobody in but the admin, as long as there are no groups.
+func rbac(sso *SSO) pulumi.Map {
+	if sso == nil {
+		return pulumi.Map{"policy.default": pulumi.String("")}
+	}
+	return pulumi.Map{
+		"policy.default": pulumi.String("role:readonly"),
+		"policy.csv":     pulumi.String(fmt.Sprintf("g, %s, role:admin\n", sso.Admins)),
+		"scopes":         pulumi.String("[groups]"),
+	}
+}
