@@ -8,6 +8,7 @@ import (
 	"github.com/streamforge/infrastructure/components/postgres"
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
+	"github.com/streamforge/infrastructure/infra/gpu"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/infra/storage"
@@ -96,6 +97,12 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	store, err := security.Vault(ctx, secret, opts...)
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
+	}
+	if c.Compute.HasGPU() {
+		_, err := gpu.Deploy(ctx, gpu.Inputs{Charts: charts, GPU: c.GPU, Disposable: disposable}, opts...)
+		if err != nil {
+			return fmt.Errorf("gpu: %w", err)
+		}
 	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)

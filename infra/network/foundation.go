@@ -60,7 +60,8 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 		return FoundationOutputs{}, err
 	}
 	root, err := pki.New(ctx, "root-ca", pki.Args{
-		CommonName: in.Network.CA.CommonName, ValidityYears: in.Network.CA.ValidityYears, Disposable: in.Disposable,
+		CommonName: in.Network.CA.CommonName, ValidityYears: in.Network.CA.ValidityYears,
+		Previous: in.Network.CA.Previous, Disposable: in.Disposable,
 	}, child)
 	if err != nil {
 		return FoundationOutputs{}, err
@@ -70,7 +71,7 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 		return FoundationOutputs{}, err
 	}
 	out := FoundationOutputs{
-		RootCertificate: root.CertificatePEM,
+		RootCertificate: root.TrustPEM,
 		Definitions:     definitions.Ready,
 		Addresses:       lb.Ready,
 		Certificates:    certificates.Ready,
@@ -79,10 +80,17 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 	return out, ctx.RegisterResourceOutputs(stage, pulumi.Map{"rootCertificate": out.RootCertificate})
 }
 
+// monitors read metrics, on whichever port.
+var monitors = kube.Rule{Peers: kube.In(config.MonitoringNamespace)}
+
 func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOption) (*metallb.MetalLB, error) {
 	// Speakers use the host's network and raw sockets.
 	ns, err := kube.Namespace(ctx, "metallb-system", kube.Privileged, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
+		return nil, err
+	}
+	// The API server calls the webhook.
+	if _, err := kube.DefaultDeny(ctx, "metallb-system", ns, []kube.Rule{{TCP: []int{9443}}, monitors}, child); err != nil {
 		return nil, err
 	}
 	return metallb.New(ctx, "metallb", metallb.Args{
@@ -98,6 +106,10 @@ func issuer(ctx *pulumi.Context, in FoundationInputs, gatewayAPI []pulumi.Resour
 	ns, err := kube.Namespace(ctx, "cert-manager", kube.Restricted, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
 		return nil, fmt.Errorf("certificates: %w", err)
+	}
+	// The API server calls the webhook.
+	if _, err := kube.DefaultDeny(ctx, "cert-manager", ns, []kube.Rule{{TCP: []int{10250}}, monitors}, child); err != nil {
+		return nil, err
 	}
 	return certmanager.New(ctx, "cert-manager", certmanager.Args{
 		Charts:     in.Charts,

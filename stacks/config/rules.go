@@ -19,6 +19,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.databasesFit()...)
 	errs = append(errs, c.identityFits()...)
 	errs = append(errs, c.vaultFits()...)
+	errs = append(errs, c.cardsFit()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 

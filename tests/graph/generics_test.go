@@ -17,7 +17,7 @@ import (
 // object code each. All others cost a tenth of that.
 var instantiating = []string{
 	"internal/kube",
-	"components/kafkaui", "components/keycloak", "components/minio", "components/piraeus", "components/technitium", // workloads of our own
+	"components/kafkaui", "components/keycloak", "components/minio", "components/piraeus", "components/technitium", "components/vault", // workloads of our own
 }
 
 const instantiated = 10 << 20 // bytes of object code

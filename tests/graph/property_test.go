@@ -33,6 +33,10 @@ var properties = map[string]property{
 	"there is one default storage class":            oneDefaultClass,
 	"namespaces state their pod security":           podSecurity,
 	"namespaces exist before what is in them":       namespaced,
+	"nobody but the runner is an administrator":     administrators,
+	"roles name what they allow":                    namedRights,
+	"accounts without rights hand out no token":     quietAccounts,
+	"namespaces are closed":                         closedNamespaces,
 }
 
 func TestProperties(t *testing.T) {
@@ -157,14 +161,15 @@ func releasesPinned(g *Graph) (broken []string) {
 // chartOfGroup names the chart that brings the definitions of an API group; other groups are
 // expected as CustomResourceDefinitions of the program itself.
 var chartOfGroup = map[string]string{
-	"metallb.io":            pins.MetalLB.Name,
-	"cert-manager.io":       pins.CertManager.Name,
-	"piraeus.io":            pins.Piraeus.Name,
-	"database.arangodb.com": pins.KubeArangoDB.Name,
-	"backup.arangodb.com":   pins.KubeArangoDB.Name,
-	"acid.zalan.do":         pins.PostgresOperator.Name,
-	"kafka.strimzi.io":      pins.Strimzi.Name,
-	"keda.sh":               pins.KEDA.Name,
+	"metallb.io":                 pins.MetalLB.Name,
+	"cert-manager.io":            pins.CertManager.Name,
+	"piraeus.io":                 pins.Piraeus.Name,
+	"database.arangodb.com":      pins.KubeArangoDB.Name,
+	"backup.arangodb.com":        pins.KubeArangoDB.Name,
+	"acid.zalan.do":              pins.PostgresOperator.Name,
+	"kafka.strimzi.io":           pins.Strimzi.Name,
+	"keda.sh":                    pins.KEDA.Name,
+	"secrets-store.csi.x-k8s.io": pins.SecretsStoreCSI.Name,
 }
 
 // nativeGroups are served by the API server itself.

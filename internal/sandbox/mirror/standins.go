@@ -22,6 +22,7 @@ var standIns = map[string]standIn{
 	"mail":                            mail,
 	"config-syncer":                   configSyncer,
 	"reflector":                       reflector,
+	"gpu-operator":                    gpuOperator,
 }
 
 // fullname is the template of the release's full name.
