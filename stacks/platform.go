@@ -9,6 +9,7 @@ import (
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/gitops"
+	"github.com/streamforge/infrastructure/infra/gpu"
 	"github.com/streamforge/infrastructure/infra/logging"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability"
@@ -125,6 +126,12 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("observability: %w", err)
+	}
+	if c.Compute.HasGPU() {
+		_, err := gpu.Deploy(ctx, gpu.Inputs{Charts: charts, GPU: c.GPU, Disposable: disposable}, opts...)
+		if err != nil {
+			return fmt.Errorf("gpu: %w", err)
+		}
 	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)

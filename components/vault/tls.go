@@ -58,8 +58,9 @@ func (v *Vault) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 // dnsNames are every name by which servers and clients inside the cluster call the store.
 func dnsNames(a Args) (names []string) {
 	for _, service := range []string{app, Service} {
-		short := service + "." + a.NamespaceName
-		names = append(names, service, short, short+".svc", short+".svc."+a.DNSDomain)
+		qualified := service + "." + a.NamespaceName + ".svc"
+		names = append(names, service, qualified, qualified+"."+a.DNSDomain)
 	}
-	return append(names, "*."+peers, fmt.Sprintf("*.%s.%s.svc.%s", peers, a.NamespaceName, a.DNSDomain), "localhost")
+	servers := fmt.Sprintf("*.%s.%s.svc", peers, a.NamespaceName)
+	return append(names, servers, servers+"."+a.DNSDomain, "localhost")
 }

@@ -58,12 +58,13 @@ func values(a Args) pulumi.Map {
 func config(a Args) string {
 	var join strings.Builder
 	for i := range a.Replicas {
+		server := fmt.Sprintf("%s-%d.%s.%s.svc", app, i, peers, a.NamespaceName)
 		fmt.Fprintf(&join, `
   retry_join {
-    leader_api_addr       = "https://vault-%d.%s:%d"
-    leader_tls_servername = "vault-%d.%s"
+    leader_api_addr       = "https://%s:%d"
+    leader_tls_servername = "%s"
     leader_ca_cert_file   = "%s/%s"
-  }`, i, peers, Port, i, peers, tlsPath, caKey)
+  }`, server, Port, server, tlsPath, caKey)
 	}
 	return fmt.Sprintf(`ui = true
 disable_mlock = true

@@ -15,6 +15,6 @@ func closedNamespace(ctx *pulumi.Context, name string, level kube.PodSecurity, d
 	if err != nil {
 		return ns, nil, err
 	}
-	policy, err := kube.NetworkPolicy(ctx, name+"-default-deny", kube.NetworkPolicyArgs{Name: "default-deny", Namespace: ns}, child)
+	policy, err := kube.DefaultDeny(ctx, name, ns, nil, child)
 	return ns, policy, err
 }

@@ -147,6 +147,20 @@ var (
 	Reflector = Chart{"reflector", "9.1.28", "https://emberstack.github.io/helm-charts"}
 )
 
+// Charts of the compute layer.
+var (
+	// GPUOperator is the release the site asks for. Its last tested Kubernetes is 1.31.
+	// renovate: datasource=helm depName=gpu-operator registryUrl=https://helm.ngc.nvidia.com/nvidia
+	GPUOperator = Chart{"gpu-operator", "v24.9.2", "https://helm.ngc.nvidia.com/nvidia"}
+)
+
+// What the GPU operator puts onto the machines.
+const (
+	GPUDriver = "550.144.03"
+	// GPUToolkit is newer than the chart's own, which is open to CVE-2025-23266.
+	GPUToolkit = "v1.17.8-ubuntu20.04"
+)
+
 // Kafka as the pinned operator runs it. The operator's successor 0.48 no longer serves 3.9.
 const (
 	Kafka         = "3.9.1"
@@ -175,7 +189,7 @@ const (
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
 	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator,
-		Vault, SecretsStoreCSI, OAuth2Proxy, Mail, ConfigSyncer, Reflector,
+		Vault, SecretsStoreCSI, OAuth2Proxy, Mail, ConfigSyncer, Reflector, GPUOperator,
 		GitLabRunner, ArgoCD, Reloader, ECK, FluentBit, KubePrometheusStack}
 }
 

@@ -26,6 +26,7 @@ type Config struct {
 	Mail       Mail       `json:"mail"`
 	Sync       Sync       `json:"sync"`
 	Vault      Vault      `json:"vault"`
+	GPU        GPU        `json:"gpu"`
 
 	Secrets Secrets `json:"-"`
 }

@@ -21,6 +21,7 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.gitopsFits()...)
 	errs = append(errs, c.identityFits()...)
 	errs = append(errs, c.vaultFits()...)
+	errs = append(errs, c.cardsFit()...)
 	return append(errs, c.hostsUnderDomain()...)
 }
 

@@ -56,10 +56,25 @@ func TestIdentity(t *testing.T) {
 			k.refuses(c)
 		})
 	}
-	t.Run("no change after that", func(t *testing.T) {
+	t.Run("everybody sets up a second factor once that is asked for", func(t *testing.T) {
 		s.t = t
+		s.edit("identity", func(values map[string]any) { values["secondFactor"] = true })
+		s.ok("up", "-s", "sandbox", "--yes")
 		s.unchanged()
+		k := &realm{t: t, at: at.Identity}
+		answer := k.login(k.http(), k.client("grafana", "https://grafana.sandbox.test/login/generic_oauth"), k.person("fay", ""),
+			oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
+		require.Equal(t, "CONFIGURE_TOTP", answer.Request.URL.Query().Get("execution"))
 	})
+	t.Run("destroy takes the realm along", func(t *testing.T) {
+		s.t = t
+		s.ok("destroy", "-s", "sandbox", "--yes")
+		page, err := (&realm{t: t, at: at.Identity}).http().Get(issuer)
+		require.NoError(t, err)
+		require.NoError(t, page.Body.Close())
+		require.Equal(t, http.StatusNotFound, page.StatusCode)
+	})
+	s.t = t
 }
 
 // realm is the realm of the sandbox as a browser and an administrator see it.

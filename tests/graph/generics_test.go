@@ -18,7 +18,7 @@ import (
 var instantiating = []string{
 	"internal/kube",
 	"components/elastic", "components/kafkaui", "components/keycloak", "components/minio", "components/piraeus",
-	"components/technitium", // workloads of our own
+	"components/technitium", "components/vault", // workloads of our own
 }
 
 const instantiated = 10 << 20 // bytes of object code

@@ -20,7 +20,7 @@ var vault = standIn{
 var secretsStoreCSI = standIn{
 	app:    "1.5.3",
 	values: values{"linux": values{"crds": values{"enabled": true}}, "syncSecret": values{"enabled": false}},
-	crds: crdSet{value: "linux.crds.enabled", crds: inGroup("secrets-store.csi.x-k8s.io", crd{versions: []string{"v1"}, retired: []string{"v1alpha1"}},
+	crds: crdSet{value: "linux.crds.enabled", crds: inGroup("secrets-store.csi.x-k8s.io", crd{versions: []string{"v1", "v1alpha1"}, noStatus: true},
 		[][2]string{{"SecretProviderClass", "secretproviderclasses"}, {"SecretProviderClassPodStatus", "secretproviderclasspodstatuses"}})},
 	workloads: []workload{{
 		Kind: "DaemonSet", Name: fullname,

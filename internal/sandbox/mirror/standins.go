@@ -28,6 +28,7 @@ var standIns = map[string]standIn{
 	"reloader":                        reloader,
 	"eck-operator":                    eckOperator,
 	"fluent-bit":                      fluentBit,
+	"gpu-operator":                    gpuOperator,
 }
 
 // fullname is the template of the release's full name.
