@@ -138,7 +138,7 @@ func TestSetupFailures(t *testing.T) {
 	assert.Contains(t, out, "setup: no username in")
 	assert.Empty(t, s.calls)
 
-	out, err = run(t, s, "CA=/dev/null")
+	_, err = run(t, s, "CA=/dev/null")
 	require.Error(t, err)
 	assert.Empty(t, s.calls, "nobody is told the password who does not prove who he is")
 }

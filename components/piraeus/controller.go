@@ -15,7 +15,7 @@ const (
 	nobody       = 65532 // the image names no user
 )
 
-var snapshotLabels = pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(snapshotter)}
+var snapshotLabels = pulumi.ToStringMap(SnapshotLabels())
 
 // snapshotController runs two controllers of which one leads.
 func (p *Piraeus) snapshotController(ctx *pulumi.Context, name string, a Args, after []pulumi.Resource) (pulumi.Resource, error) {
@@ -26,9 +26,13 @@ func (p *Piraeus) snapshotController(ctx *pulumi.Context, name string, a Args, a
 	if err != nil {
 		return nil, err
 	}
-	// It serves nothing but its own health, which the node's kubelet may always ask for.
+	// Its health, which the node's kubelet may always ask for, and what it counts.
+	var ingress []kube.Rule
+	if len(a.MetricsFrom) > 0 { // no peers at all would mean everybody
+		ingress = []kube.Rule{{Peers: a.MetricsFrom, TCP: []int{snapshotPort}}}
+	}
 	_, err = kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
-		Name: snapshotter, Namespace: a.Namespace, Labels: snapshotLabels, Pods: snapshotLabels,
+		Name: snapshotter, Namespace: a.Namespace, Labels: snapshotLabels, Pods: snapshotLabels, Ingress: ingress,
 	}, child)
 	if err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func (p *Piraeus) snapshotController(ctx *pulumi.Context, name string, a Args, a
 }
 
 func snapshotPod(chosen *metav1.LabelSelectorArgs) *corev1.PodSpecArgs {
-	health := &corev1.HTTPGetActionArgs{Path: pulumi.String("/healthz/leader-election"), Port: pulumi.String("http")}
+	health := &corev1.HTTPGetActionArgs{Path: pulumi.String("/healthz/leader-election"), Port: pulumi.String(SnapshotPort)}
 	return &corev1.PodSpecArgs{
 		ServiceAccountName: pulumi.String(snapshotter),
 		EnableServiceLinks: pulumi.Bool(false),
@@ -67,7 +71,7 @@ func snapshotPod(chosen *metav1.LabelSelectorArgs) *corev1.PodSpecArgs {
 			Image: pulumi.String(pins.SnapshotController),
 			Args:  pulumi.ToStringArray([]string{"--v=2", "--leader-election=true", "--http-endpoint=:8080"}),
 			Ports: corev1.ContainerPortArray{&corev1.ContainerPortArgs{
-				Name: pulumi.String("http"), ContainerPort: pulumi.Int(snapshotPort),
+				Name: pulumi.String(SnapshotPort), ContainerPort: pulumi.Int(snapshotPort),
 			}},
 			LivenessProbe:  &corev1.ProbeArgs{HttpGet: health, PeriodSeconds: pulumi.Int(20), FailureThreshold: pulumi.Int(6)},
 			ReadinessProbe: &corev1.ProbeArgs{HttpGet: health, PeriodSeconds: pulumi.Int(5)},

@@ -23,12 +23,21 @@ type Args struct {
 	ReplicatedClass string             // name of the StorageClass with replication, the cluster's default class
 	LocalClass      string             // name of the one without
 	SnapshotClass   string             // name of the VolumeSnapshotClass
+	MetricsFrom     []kube.Peer        // who may ask the snapshot controller for metrics
 	Disposable      bool               // lets a run delete the classes; for sandboxes only
 
 	IssuerReady []pulumi.Resource // Issuer signs
 	// OtherClasses are the StorageClasses that do not come from here. Once the operator is
 	// installed, its webhook refuses every StorageClass while the operator is down.
 	OtherClasses []pulumi.Resource
+}
+
+// SnapshotPort is the name of the port on which pods with SnapshotLabels serve metrics.
+const SnapshotPort = "http"
+
+// SnapshotLabels are those of the snapshot controller.
+func SnapshotLabels() map[string]string {
+	return map[string]string{"app.kubernetes.io/name": snapshotter}
 }
 
 // Piraeus is the running Linstor.

@@ -83,11 +83,16 @@ func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, chil
 			return nil, err
 		}
 	}
+	if _, err := in.Monitoring.Scrape(ctx, "snapshots", monitoring.Target{
+		Namespace: ns, Pods: true, Labels: piraeus.SnapshotLabels(), Endpoints: []monitoring.Endpoint{{Port: piraeus.SnapshotPort}},
+	}, child); err != nil {
+		return nil, err
+	}
 	l := in.Storage.Linstor
 	return piraeus.New(ctx, "piraeus", piraeus.Args{
 		Charts: in.Charts, Namespace: ns, Issuer: in.Issuer,
 		NodeLabel: config.LinstorLabel, Device: l.Device, Replicas: l.Replicas,
 		ReplicatedClass: l.ReplicatedClass, LocalClass: l.LocalClass, SnapshotClass: l.SnapshotClass,
-		Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,
+		MetricsFrom: monitoring.Peers(), Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,
 	}, child)
 }

@@ -37,6 +37,7 @@ func TestPlatform(t *testing.T) {
 		require.Contains(t, s.kubectl("get", "node", "k2w-8", "-o", "jsonpath={.metadata.labels.streamforge\\.home/gpu}{.spec.taints[0].key}"), "truenvidia.com/gpu")
 	})
 	step("the certificate script gets a certificate from the platform's CA", s.certificate)
+	step("every monitor finds what it is for", s.monitorsFind)
 	step("no secret is written in clear", s.noSecretInClear)
 	step("the sandbox comes back after every process was killed", s.comesBack)
 	step("destroy leaves nothing", func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 )
@@ -23,7 +24,9 @@ var vaults = []string{"etcd", "pki", "admin.conf", "passphrase", "proxmox-token"
 // public are the keys of Kubernetes Secrets that hold no secret but stand beside one.
 var public = []string{"AWS_ACCESS_KEY_ID", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION",
 	"PGDATABASE", "PGHOST", "PGPORT", "PGSSLMODE", "PGUSER",
-	"bootstrap.servers", "sasl.mechanism", "security.protocol", "username", "tls.crt", "ca.crt"}
+	"bootstrap.servers", "sasl.mechanism", "security.protocol", "username", "tls.crt", "ca.crt",
+	"name", "project", "type", "url", "admin.passwordMtime", // of a repository and of Argo CD's administrator
+	"roles", "roles.yml", "admin-user"} // of Elasticsearch's and Grafana's users
 
 // noSecretInClear looks for every secret value of the deployment in everything that was written
 // and printed: state, stack files, logs, outputs, reports.
@@ -33,7 +36,7 @@ func (s *site) noSecretInClear(t *testing.T) {
 	printed := s.ok("outputs", "-s", "sandbox", "--json") + s.ok("preview", "-s", "sandbox", "--json") +
 		s.ok("refresh", "-s", "sandbox", "--verbose") + s.ok("sandbox", "status")
 	for name, value := range needles {
-		require.NotContains(t, printed, value, "%s is printed", name)
+		assert.False(t, strings.Contains(printed, value), "%s is printed", name)
 	}
 	searched := 0
 	err := filepath.WalkDir(s.sb.Dir(), func(path string, entry fs.DirEntry, err error) error {
@@ -56,7 +59,7 @@ func (s *site) noSecretInClear(t *testing.T) {
 		raw, err := os.ReadFile(path)
 		searched++
 		for name, value := range needles {
-			require.False(t, bytes.Contains(raw, []byte(value)), "%s stands in clear in %s", name, rel)
+			assert.False(t, bytes.Contains(raw, []byte(value)), "%s stands in clear in %s", name, rel)
 		}
 		return err
 	})
@@ -106,7 +109,7 @@ func (s *site) secretValues() map[string]string {
 			continue
 		}
 		for key, value := range secret.Data {
-			if !slices.Contains(public, key) {
+			if !slices.Contains(public, key) && !strings.HasSuffix(key, ".crt") {
 				addForms(values, secret.Metadata.Namespace+"/"+secret.Metadata.Name+" "+key, value)
 			}
 		}

@@ -30,7 +30,7 @@ type operator struct {
 
 // operators lists all that Run runs.
 func operators() []operator {
-	return []operator{webhooks, volumes, loadBalancer, certManager, gateway, linstor, strimzi, keda, arangoDB, postgres, elastic}
+	return []operator{webhooks, volumes, loadBalancer, certManager, gateway, linstor, strimzi, keda, arangoDB, postgres, elastic, prometheus}
 }
 
 // Run runs every operator against the API server of config until ctx is done. An operator starts

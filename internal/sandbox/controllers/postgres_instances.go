@@ -57,7 +57,7 @@ func instance(labels map[string]string) corev1.PodTemplateSpec {
 			SecurityContext: &corev1.PodSecurityContext{RunAsUser: ptr.To[int64](101), RunAsGroup: ptr.To[int64](103), FSGroup: ptr.To[int64](103)},
 			Containers: []corev1.Container{{
 				Name: "postgres", Image: "ghcr.io/zalando/spilo-17:4.0-p2",
-				Ports:        []corev1.ContainerPort{{Name: "postgresql", ContainerPort: 5432}},
+				Ports:        []corev1.ContainerPort{{Name: "postgresql", ContainerPort: 5432}, {ContainerPort: 8008}},
 				VolumeMounts: []corev1.VolumeMount{{Name: "pgdata", MountPath: "/home/postgres/pgdata"}},
 			}},
 			Affinity: &corev1.Affinity{PodAntiAffinity: &corev1.PodAntiAffinity{

@@ -37,7 +37,7 @@ func kedaWorkload(name, account, at, image string, serves port) workload {
 		Kind: "Deployment", Name: name, ServiceAccount: account, Values: at,
 		Labels:    map[string]string{"app": name, "app.kubernetes.io/name": name},
 		Image:     "ghcr.io/kedacore/" + image + ":2.17.2",
-		Ports:     []port{serves},
+		Ports:     []port{serves, {Name: "metrics", Port: 8080}},
 		Service:   &service{Ports: []port{serves}},
 		Container: restricted,
 	}
