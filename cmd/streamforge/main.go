@@ -27,7 +27,7 @@ func main() {
 	ctx, abort, stop := interruptible(os.Stderr)
 	a := &app{out: os.Stdout, err: os.Stderr, in: os.Stdin, abort: abort}
 	err := newRootCmd(a).ExecuteContext(ctx)
-	code := report(os.Stderr, err)
+	code := exitCode(os.Stderr, err)
 	stop()
 	os.Exit(code)
 }
@@ -38,12 +38,16 @@ type usageError struct{ err error }
 func (u usageError) Error() string { return u.err.Error() }
 func (u usageError) Unwrap() error { return u.err }
 
-// report prints an error and says with which code the process ends.
-func report(w io.Writer, err error) int {
+// exitCode prints an error and says with which code the process ends.
+func exitCode(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
 	fmt.Fprintf(w, "error: %s\n", err)
+	var v verdict
+	if errors.As(err, &v) {
+		return v.code
+	}
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage

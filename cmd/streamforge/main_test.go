@@ -29,7 +29,7 @@ func run(t *testing.T, dir string, args ...string) outcome {
 	var out, errs bytes.Buffer
 	root := newRootCmd(&app{out: &out, err: &errs, in: strings.NewReader("")})
 	root.SetArgs(args)
-	code := report(&errs, root.ExecuteContext(t.Context()))
+	code := exitCode(&errs, root.ExecuteContext(t.Context()))
 	return outcome{code, out.String(), errs.String()}
 }
 
@@ -65,7 +65,7 @@ func TestExitCodes(t *testing.T) {
 		{problem(engine.Cancelled), 130},
 	} {
 		var b bytes.Buffer
-		require.Equal(t, c.code, report(&b, c.err), "%v", c.err)
+		require.Equal(t, c.code, exitCode(&b, c.err), "%v", c.err)
 		if c.err != nil {
 			require.Equal(t, "error: "+c.err.Error()+"\n", b.String())
 		}

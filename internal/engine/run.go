@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
 // Options shape one operation.
@@ -32,6 +33,10 @@ type Options struct {
 	Replace []string
 	// ClearPending drops the creations that an earlier, killed run has left pending. Refresh only.
 	ClearPending bool
+	// RunProgram makes a refresh run the program first, so that providers are configured as it says now.
+	RunProgram bool
+	// Observe is handed every event of the engine, in order, from one goroutine. Secrets in it are masked.
+	Observe func(apitype.EngineEvent)
 	// Abort, when closed after the context was cancelled, ends the engine at once: what is being
 	// made at that moment may be lost to the state.
 	Abort <-chan struct{}
@@ -89,6 +94,9 @@ func (s *Stack) refreshOptions(o Options, ch chan<- events.EngineEvent) []optref
 	if o.ClearPending {
 		opts = append(opts, optrefresh.ClearPendingCreates())
 	}
+	if o.RunProgram {
+		opts = append(opts, optrefresh.RunProgram(true))
+	}
 	return opts
 }
 
@@ -132,7 +140,7 @@ func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCa
 	}
 	rec := newRecorder(op, s.project.Bin, time.Now)
 	v := newView(rec, s.project.Stack, o)
-	err = follow(ctx, rec, v, call)
+	err = follow(ctx, rec, v, o.Observe, call)
 	v.close()
 
 	sum := rec.summary()
@@ -154,7 +162,7 @@ func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCa
 
 // follow runs call and hands its events to the recorder and the view. The channel is closed by the
 // Automation API, unless the CLI ended before it had sent any event.
-func follow(ctx context.Context, rec *recorder, v view, call engineCall) error {
+func follow(ctx context.Context, rec *recorder, v view, observe func(apitype.EngineEvent), call engineCall) error {
 	ch := make(chan events.EngineEvent)
 	ended, folded := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -166,6 +174,9 @@ func follow(ctx context.Context, rec *recorder, v view, call engineCall) error {
 					return
 				}
 				v.show(rec.apply(e))
+				if observe != nil {
+					observe(e.EngineEvent)
+				}
 			case <-ended:
 				return // every event was handed over before the call returned
 			}

@@ -15,6 +15,9 @@ const ownPrefix = "streamforge:"
 // RootLayer is the name under which resources outside every layer are counted.
 const RootLayer = "(stack)"
 
+// LayerOf names the layer of a resource, as Summary does.
+func LayerOf(urn string) string { return layerOf(urn) }
+
 // layerOf names the layer of a resource: its first component below the stack, written
 // <layer>.<component>. A URN holds the types of all its parents, so no state is needed.
 func layerOf(u string) string {

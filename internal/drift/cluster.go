@@ -1,0 +1,203 @@
+package drift
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/restmapper"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+const (
+	// auditor is the field manager of dry runs; nothing is ever written under it.
+	auditor = "streamforge-drift"
+	// parallel is how many requests are under way at once.
+	parallel = 8
+	pageSize = 500
+	// patience is how long one request to the cluster may take.
+	patience = 30 * time.Second
+)
+
+// cluster reads a Kubernetes cluster once, and answers from that.
+type cluster struct {
+	dynamic dynamic.Interface
+	typed   kubernetes.Interface
+	mapper  meta.RESTMapper
+
+	all     map[string]*unstructured.Unstructured // by key
+	byUID   map[types.UID]*unstructured.Unstructured
+	missing []string // what could not be listed, and why
+}
+
+// key names an object whatever version it is read in.
+func key(gk schema.GroupKind, namespace, name string) string {
+	return gk.String() + "/" + namespace + "/" + name
+}
+
+func keyOf(o *unstructured.Unstructured) string {
+	return key(o.GroupVersionKind().GroupKind(), o.GetNamespace(), o.GetName())
+}
+
+// openCluster connects and reads every object that can be listed.
+func openCluster(ctx context.Context, kubeconfig []byte) (*cluster, error) {
+	conf, err := clientcmd.RESTConfigFromKubeConfig(kubeconfig)
+	if err != nil {
+		return nil, fmt.Errorf("kubeconfig: %w", err)
+	}
+	conf.QPS, conf.Timeout, conf.UserAgent = -1, patience, auditor
+	conf.WarningHandler = rest.NoWarnings{} // deprecated kinds are read like others
+	c := &cluster{all: map[string]*unstructured.Unstructured{}, byUID: map[types.UID]*unstructured.Unstructured{}}
+	if c.dynamic, err = dynamic.NewForConfig(conf); err != nil {
+		return nil, fmt.Errorf("cluster: %w", err)
+	}
+	if c.typed, err = kubernetes.NewForConfig(conf); err != nil {
+		return nil, fmt.Errorf("cluster: %w", err)
+	}
+	return c, c.discover(ctx, c.typed.Discovery())
+}
+
+func (c *cluster) discover(ctx context.Context, d discovery.DiscoveryInterface) error {
+	groups, err := restmapper.GetAPIGroupResources(d)
+	if err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	c.mapper = restmapper.NewDiscoveryRESTMapper(groups)
+	lists, err := d.ServerPreferredResources()
+	var partly *discovery.ErrGroupDiscoveryFailed
+	if errors.As(err, &partly) {
+		for group, why := range partly.Groups {
+			c.missing = append(c.missing, fmt.Sprintf("objects of %s: %v", group, why))
+		}
+	} else if err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	var wait sync.WaitGroup
+	var lock sync.Mutex
+	turn := make(chan struct{}, parallel)
+	for _, list := range lists {
+		gv, err := schema.ParseGroupVersion(list.GroupVersion)
+		if err != nil {
+			continue
+		}
+		for _, r := range list.APIResources {
+			if !worthListing(gv, r) {
+				continue
+			}
+			wait.Add(1)
+			go func() {
+				defer wait.Done()
+				turn <- struct{}{}
+				defer func() { <-turn }()
+				c.list(ctx, gv.WithResource(r.Name), &lock)
+			}()
+		}
+	}
+	wait.Wait()
+	return ctx.Err()
+}
+
+// worthListing leaves out what only reports, and what is another view on something else.
+func worthListing(gv schema.GroupVersion, r metav1.APIResource) bool {
+	lists := false
+	for _, verb := range r.Verbs {
+		lists = lists || verb == "list"
+	}
+	switch {
+	case !lists, strings.Contains(r.Name, "/"), r.Kind == "Event", r.Kind == "ComponentStatus":
+		return false
+	case strings.HasSuffix(gv.Group, "metrics.k8s.io"):
+		return false
+	}
+	return true
+}
+
+func (c *cluster) list(ctx context.Context, gvr schema.GroupVersionResource, lock *sync.Mutex) {
+	next := ""
+	for {
+		page, err := c.dynamic.Resource(gvr).List(ctx, metav1.ListOptions{Limit: pageSize, Continue: next})
+		lock.Lock()
+		if err != nil {
+			if !apierrors.IsNotFound(err) && !apierrors.IsMethodNotSupported(err) {
+				c.missing = append(c.missing, fmt.Sprintf("objects of kind %s: %v", gvr.GroupResource(), err))
+			}
+			lock.Unlock()
+			return
+		}
+		for i := range page.Items {
+			o := &page.Items[i]
+			c.all[keyOf(o)], c.byUID[o.GetUID()] = o, o
+		}
+		lock.Unlock()
+		if next = page.GetContinue(); next == "" {
+			return
+		}
+	}
+}
+
+// resource finds how objects of a kind are addressed. The namespace is the object's, or fallback, or
+// none for kinds that have none.
+func (c *cluster) resource(o *unstructured.Unstructured, fallback string) (dynamic.ResourceInterface, string, error) {
+	gvk := o.GroupVersionKind()
+	m, err := c.mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+	if err != nil {
+		return nil, "", err
+	}
+	if m.Scope.Name() == meta.RESTScopeNameRoot {
+		return c.dynamic.Resource(m.Resource), "", nil
+	}
+	ns := o.GetNamespace()
+	if ns == "" {
+		ns = fallback
+	}
+	if ns == "" {
+		ns = metav1.NamespaceDefault
+	}
+	return c.dynamic.Resource(m.Resource).Namespace(ns), ns, nil
+}
+
+// live gives the object as it is now in the version in which it is expected, nil when there is none.
+func (c *cluster) live(ctx context.Context, at dynamic.ResourceInterface, o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	found := c.all[keyOf(o)]
+	if found == nil || found.GetAPIVersion() == o.GetAPIVersion() {
+		return found, nil
+	}
+	other, err := at.Get(ctx, o.GetName(), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	return other, err
+}
+
+// applied asks the server what the object would be if the expected one were applied to it.
+func (c *cluster) applied(ctx context.Context, at dynamic.ResourceInterface, o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	return at.Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: auditor, Force: true, DryRun: []string{metav1.DryRunAll}})
+}
+
+// blind tells whether objects of a kind could not be listed, so that nothing is known about them.
+func (c *cluster) blind(gk schema.GroupKind) bool {
+	m, err := c.mapper.RESTMapping(gk)
+	if err != nil {
+		return false
+	}
+	about := "objects of kind " + m.Resource.GroupResource().String() + ":"
+	for _, reason := range c.missing {
+		if strings.HasPrefix(reason, about) {
+			return true
+		}
+	}
+	return false
+}

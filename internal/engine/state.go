@@ -1,0 +1,27 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+)
+
+// State reads what the latest run has recorded, secrets in clear, and the SHA-256 of all of it.
+func (s *Stack) State(ctx context.Context) (d apitype.DeploymentV3, digest string, err error) {
+	raw, err := s.stack.Export(ctx)
+	if err != nil {
+		return d, "", s.explain(ctx, "read the state of "+s.project.Stack, err, nil)
+	}
+	if len(raw.Deployment) == 0 { // nothing was ever deployed
+		return d, "", nil
+	}
+	if err := json.Unmarshal(raw.Deployment, &d); err != nil {
+		return d, "", fmt.Errorf("state of %s: %w", s.project.Stack, err)
+	}
+	sum := sha256.Sum256(raw.Deployment)
+	return d, hex.EncodeToString(sum[:]), nil
+}

@@ -1,0 +1,97 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/streamforge/infrastructure/internal/report"
+)
+
+// manyShown is how many names a sentence holds.
+const manyShown = 6
+
+// cascade gives what is deleted together with a change, by the URNs of changes that are not deleted
+// in the program's eyes: the content of a namespace, the objects of a definition, the node of a machine.
+func cascade(c Change, all []Change) (with []Change, reason string) {
+	if !c.Gone() || c.Retain {
+		return nil, ""
+	}
+	switch c.Kind() {
+	case "Namespace":
+		name := text(dig(c.Old.Inputs, "metadata", "name"))
+		with = filter(all, func(o Change) bool {
+			return o.Old.Exists && (text(dig(o.Old.Inputs, "metadata", "namespace")) == name || o.Kind() == "Release" && text(o.Old.Inputs["namespace"]) == name)
+		})
+		return with, sentence("the namespace %s takes with it %s", name, with)
+	case "CustomResourceDefinition":
+		kind, group := text(dig(c.Old.Inputs, "spec", "names", "kind")), text(dig(c.Old.Inputs, "spec", "group"))
+		with = filter(all, func(o Change) bool {
+			return o.Old.Exists && o.Kind() == kind && strings.HasPrefix(text(o.Old.Inputs["apiVersion"]), group+"/")
+		})
+		return with, sentence("the definition of %s takes with it %s", kind, with)
+	case "VirtualMachine":
+		name := text(c.Old.Inputs["name"])
+		return nil, fmt.Sprintf("node %s leaves the cluster, with the pods on it and its copy of every volume", name)
+	}
+	if strings.HasPrefix(c.Type, "pulumi:providers:") {
+		with = filter(all, func(o Change) bool {
+			return o.Old.Exists && strings.HasPrefix(o.Type, strings.TrimPrefix(c.Type, "pulumi:providers:")+":")
+		})
+		return with, sentence("the provider %s takes with it %s", c.Name(), with)
+	}
+	return nil, ""
+}
+
+func filter(all []Change, keep func(Change) bool) (some []Change) {
+	for _, c := range all {
+		if !c.component() && keep(c) {
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+func sentence(format, what string, with []Change) string {
+	if len(with) == 0 {
+		return ""
+	}
+	var names []string
+	for _, c := range with {
+		names = append(names, c.Kind()+" "+c.Name())
+	}
+	slices.Sort(names)
+	list := strings.Join(names[:min(len(names), manyShown)], ", ")
+	if more := len(names) - manyShown; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf(format, what, list)
+}
+
+// dig gives a value within maps, nil when a step is missing.
+func dig(m map[string]any, steps ...string) any {
+	var v any = m
+	for _, s := range steps {
+		node, ok := v.(map[string]any)
+		if !ok {
+			return nil
+		}
+		v = node[s]
+	}
+	return v
+}
+
+// worstOf gives the gravest danger that cascading changes would have if they were deleted.
+func worstOf(with []Change) report.Danger {
+	worst := report.None
+	for _, c := range with {
+		known, listed := kinds[c.Kind()]
+		if !listed {
+			known = unlisted
+		}
+		if known.gone.Level() > worst.Level() {
+			worst = known.gone
+		}
+	}
+	return worst
+}

@@ -1,0 +1,210 @@
+package gate
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/report"
+)
+
+var now = time.Date(2025, 8, 7, 12, 0, 0, 0, time.UTC)
+
+const stem = "urn:pulumi:homelab::streamforge::streamforge:data:Data$kubernetes:"
+
+// change makes a change of a Kubernetes kind, with properties as path, before, after.
+func change(op, kind, name string, properties ...[3]string) Change {
+	c := Change{URN: stem + kind + "::" + name, Type: "kubernetes:" + kind, Op: op}
+	for _, p := range properties {
+		c.Properties = append(c.Properties, report.Property{Path: p[0], Before: p[1], After: p[2]})
+	}
+	c.Old.Exists, c.New.Exists = op != "create", op != "delete"
+	return c
+}
+
+func object(c Change, namespace, name string) Change {
+	meta := map[string]any{"name": name}
+	if namespace != "" {
+		meta["namespace"] = namespace
+	}
+	c.Old.Inputs = map[string]any{"metadata": meta}
+	return c
+}
+
+func judge(t *testing.T, approvals string, changes ...Change) report.Report {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "approvals.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(approvals), 0o600))
+	a, err := LoadApprovals(file, now)
+	require.NoError(t, err)
+	return Judge{Stack: "homelab", Approvals: a, Now: now}.Report(Preview{Changes: changes, Ended: true}, nil)
+}
+
+func TestDangers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change Change
+		danger report.Danger
+		code   int
+	}{
+		{"nothing", change("same", "apps/v1:Deployment", "x"), "", ExitNoChanges},
+		{"created", change("create", "kafka.strimzi.io/v1beta2:KafkaTopic", "x"), report.None, ExitAllowed},
+		{"label", change("update", "core/v1:Service", "x", [3]string{"metadata.labels.team", "a", "b"}), report.Cosmetic, ExitAllowed},
+		{"security label", change("update", "core/v1:Namespace", "x",
+			[3]string{`metadata.labels["pod-security.kubernetes.io/enforce"]`, "restricted", "privileged"}), report.Access, ExitNeedsApproval},
+		{"topic deleted", change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", "x"), report.DataLoss, ExitDenied},
+		{"retention shorter", change("update", "kafka.strimzi.io/v1beta2:KafkaTopic", "x",
+			[3]string{`spec.config["retention.ms"]`, "604800000", "1000"}), report.DataLoss, ExitDenied},
+		{"retention longer", change("update", "kafka.strimzi.io/v1beta2:KafkaTopic", "x",
+			[3]string{`spec.config["retention.ms"]`, "1000", "604800000"}), report.Capacity, ExitAllowed},
+		{"retention bounded", change("update", "kafka.strimzi.io/v1beta2:KafkaTopic", "x",
+			[3]string{`spec.config["retention.ms"]`, "-1", "604800000"}), report.DataLoss, ExitDenied},
+		{"more brokers", change("update", "kafka.strimzi.io/v1beta2:KafkaNodePool", "x", [3]string{"spec.replicas", "3", "4"}), report.Capacity, ExitAllowed},
+		{"fewer brokers", change("update", "kafka.strimzi.io/v1beta2:KafkaNodePool", "x", [3]string{"spec.replicas", "4", "3"}), report.Outage, ExitNeedsApproval},
+		{"secret", change("update", "core/v1:Secret", "x", [3]string{"data.password", "[secret]", "[secret]"}), report.Access, ExitNeedsApproval},
+		{"unknown kind goes", change("delete", "example.test/v1:Gadget", "x"), report.Outage, ExitNeedsApproval},
+		{"unknown operation", change("transmute", "core/v1:Service", "x"), report.DataLoss, ExitDenied},
+		{"no properties told", change("update", "core/v1:Service", "x"), report.Outage, ExitNeedsApproval},
+		{"kept when it leaves", func() Change { c := change("delete", "core/v1:Namespace", "x"); c.Retain = true; return c }(), report.Cosmetic, ExitAllowed},
+		{"renamed by digest", change("replace", "core/v1:ConfigMap", "x", [3]string{"metadata.name", "x-1", "x-2"}), report.Capacity, ExitAllowed},
+		{"provider replaced", Change{URN: "urn:pulumi:homelab::streamforge::pulumi:providers:kubernetes::kubernetes",
+			Type: "pulumi:providers:kubernetes", Op: "replace"}, report.DataLoss, ExitDenied},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := judge(t, "", c.change)
+			assert.Equal(t, c.code, r.ExitCode, r.Headline)
+			if c.danger == "" {
+				assert.Empty(t, r.Items)
+				return
+			}
+			require.Len(t, r.Items, 1)
+			assert.Equal(t, c.danger, r.Items[0].Danger, "%v", r.Items[0].Reasons)
+		})
+	}
+}
+
+func TestCascades(t *testing.T) {
+	namespace := object(change("delete", "core/v1:Namespace", "kafka"), "", "kafka")
+	topic := object(change("same", "kafka.strimzi.io/v1beta2:KafkaTopic", "market.trades"), "kafka", "market.trades")
+	elsewhere := object(change("same", "kafka.strimzi.io/v1beta2:KafkaTopic", "other"), "streams", "other")
+	r := judge(t, "", namespace, topic, elsewhere)
+	require.Len(t, r.Items, 1)
+	assert.Contains(t, r.Items[0].Reasons, "the namespace kafka takes with it KafkaTopic market.trades")
+
+	crd := change("delete", "apiextensions.k8s.io/v1:CustomResourceDefinition", "kafkatopics")
+	crd.Old.Inputs = map[string]any{"spec": map[string]any{"group": "kafka.strimzi.io", "names": map[string]any{"kind": "KafkaTopic"}}}
+	topic.Old.Inputs["apiVersion"], elsewhere.Old.Inputs["apiVersion"] = "kafka.strimzi.io/v1beta2", "kafka.strimzi.io/v1beta2"
+	r = judge(t, "", crd, topic, elsewhere)
+	assert.Contains(t, r.Items[0].Reasons, "the definition of KafkaTopic takes with it KafkaTopic market.trades, KafkaTopic other")
+}
+
+const approval = `approvals:
+  - urn: "*KafkaTopic::old"
+    operation: delete
+    reason: nobody has read it since May
+    owner: alice
+    expires: %s
+`
+
+func TestApprovals(t *testing.T) {
+	gone := change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", "old")
+	valid := strings.Replace(approval, "%s", "2025-08-31", 1)
+
+	r := judge(t, valid, gone)
+	assert.Equal(t, ExitAllowed, r.ExitCode)
+	assert.Equal(t, []string{Approved, "alice", "2025-08-31"}, []string{r.Items[0].State, r.Items[0].Owner, r.Items[0].Until})
+
+	r = judge(t, strings.Replace(approval, "%s", "2025-08-06", 1), gone)
+	assert.Equal(t, ExitDenied, r.ExitCode, "it has expired")
+	assert.Contains(t, r.Warnings[0], "expired on 2025-08-06")
+	r = judge(t, strings.Replace(approval, "%s", "2025-08-07", 1), gone)
+	assert.Equal(t, ExitAllowed, r.ExitCode, "it holds on its last day")
+
+	replaced := change("replace", "kafka.strimzi.io/v1beta2:KafkaTopic", "old")
+	assert.Equal(t, ExitDenied, judge(t, valid, replaced).ExitCode, "another operation")
+	r = judge(t, valid)
+	assert.Equal(t, ExitNoChanges, r.ExitCode)
+	assert.Contains(t, r.Warnings[0], "was not needed")
+
+	var many []Change
+	for _, name := range strings.Split("abcdefghijklm", "") {
+		many = append(many, change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", name))
+	}
+	r = judge(t, strings.Replace(valid, "::old", "::*", 1), many...)
+	assert.Equal(t, ExitDenied, r.ExitCode, "too broad an approval counts for nothing")
+	assert.Contains(t, r.Warnings[0], "too broad: it matches 13 resources, at most 10")
+}
+
+func TestApprovalsSayAllTheirErrorsAtOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "approvals.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`approvals:
+  - {urn: a, operation: delete, owner: x, expires: 2025-08-10}
+  - {urn: b, operation: delete, reason: r, owner: x, expires: soon}
+  - {urn: c, operation: delete, reason: r, owner: x, expires: 2026-08-10}
+`), 0o600))
+	_, err := LoadApprovals(file, now)
+	require.EqualError(t, err, "approvals "+file+": approvals[0] (a): reason missing: an approval says what, which operation, why, who and until when\n"+
+		"approvals "+file+": approvals[1] (b): expires \"soon\": not a date such as 2026-12-31\n"+
+		"approvals "+file+": approvals[2] (c): expires 2026-08-10: more than 90 days ahead")
+	require.NoError(t, os.WriteFile(file, []byte("approvals:\n  - {uri: a}\n"), 0o600))
+	_, err = LoadApprovals(file, now)
+	require.ErrorContains(t, err, "field uri not found")
+}
+
+// A marked value in every field that may hold a secret never comes out.
+func TestSecretsStayIn(t *testing.T) {
+	secret := map[string]any{signatureKey: secretSignature, "ciphertext": "MARKED", "plaintext": "MARKED"}
+	inputs := func() map[string]any {
+		return map[string]any{"data": map[string]any{"password": secret}, "list": []any{secret, map[string]any{"deep": secret}}}
+	}
+	c := NewCollector()
+	c.Observe(apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: apitype.StepEventMetadata{
+		Op: "update", URN: stem + "core/v1:Secret::x", Type: "kubernetes:core/v1:Secret",
+		Old:          &apitype.StepEventStateMetadata{Inputs: inputs(), Outputs: inputs()},
+		New:          &apitype.StepEventStateMetadata{Inputs: inputs(), Outputs: inputs()},
+		DetailedDiff: map[string]apitype.PropertyDiff{"data": {InputDiff: true}, "data.password": {}, "list": {}, "list[1].deep": {}, "data.password.ciphertext": {}},
+	}}})
+	c.Observe(apitype.EngineEvent{SummaryEvent: &apitype.SummaryEvent{}})
+	r := Judge{Stack: "x", Approvals: &Approvals{}, Now: now}.Report(c.Preview(), nil)
+	require.Len(t, r.Items[0].Properties, 5)
+	raw, err := json.Marshal(r)
+	require.NoError(t, err)
+	assert.NotContains(t, string(raw), "MARKED")
+	assert.Contains(t, string(raw), report.Masked)
+}
+
+func TestFingerprint(t *testing.T) {
+	one := Preview{Changes: []Change{change("update", "core/v1:Service", "x", [3]string{"spec.a", "1", "2"}), change("same", "core/v1:Service", "y")}}
+	same := Preview{Changes: []Change{one.Changes[0]}}
+	assert.Equal(t, Fingerprint(one), Fingerprint(same), "what stays does not count")
+	for name, other := range map[string]Change{
+		"value": change("update", "core/v1:Service", "x", [3]string{"spec.a", "1", "3"}),
+		"path":  change("update", "core/v1:Service", "x", [3]string{"spec.b", "1", "2"}),
+		"op":    change("replace", "core/v1:Service", "x", [3]string{"spec.a", "1", "2"}),
+		"urn":   change("update", "core/v1:Service", "z", [3]string{"spec.a", "1", "2"}),
+	} {
+		assert.NotEqual(t, Fingerprint(one), Fingerprint(Preview{Changes: []Change{other}}), name)
+	}
+}
+
+func TestOutputsAreChanges(t *testing.T) {
+	stack := Change{URN: "urn:pulumi:homelab::streamforge::pulumi:pulumi:Stack::x", Type: "pulumi:pulumi:Stack", Op: "same",
+		Old: State{Outputs: map[string]any{"url": "a"}, Exists: true}, New: State{Outputs: map[string]any{"url": "b"}, Exists: true}}
+	r := judge(t, "", stack)
+	assert.Equal(t, ExitAllowed, r.ExitCode)
+	assert.Equal(t, []report.Property{{Path: "url", Before: "a", After: "b"}}, r.Items[0].Properties)
+}
+
+func TestPreviewThatFailed(t *testing.T) {
+	a := &Approvals{}
+	r := Judge{Approvals: a, Now: now}.Report(Preview{Errors: []string{"no cluster"}}, nil)
+	assert.Equal(t, ExitPreviewFailed, r.ExitCode)
+	assert.Equal(t, []string{"no cluster"}, r.Warnings)
+}

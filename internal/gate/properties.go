@@ -1,0 +1,138 @@
+package gate
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"github.com/streamforge/infrastructure/internal/report"
+)
+
+const (
+	signatureKey    = "4dabf18193072939515e22adb298388d" // marks an object that stands for another value
+	secretSignature = "1b47061264138c4ac30d75fd1eb44270"
+)
+
+// unknown is how the engine writes a value that only a real run will know.
+func unknown(v any) bool {
+	s, ok := v.(string)
+	return ok && (s == plugin.UnknownStringValue || s == plugin.UnknownNumberValue || s == plugin.UnknownBoolValue ||
+		s == plugin.UnknownArrayValue || s == plugin.UnknownObjectValue)
+}
+
+// mask replaces every secret by report.Masked.
+func mask(m map[string]any) map[string]any {
+	if m == nil {
+		return nil
+	}
+	out, _ := masked(m).(map[string]any)
+	return out
+}
+
+func masked(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if v[signatureKey] == secretSignature {
+			return report.Masked
+		}
+		out := make(map[string]any, len(v))
+		for k, x := range v {
+			out[k] = masked(x)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = masked(x)
+		}
+		return out
+	}
+	return v
+}
+
+// properties lists what differs. A provider that gives no detailed diff names top-level keys only.
+func properties(m apitype.StepEventMetadata) (all []report.Property) {
+	replaces := func(path string) bool {
+		return slices.ContainsFunc(m.Keys, func(k string) bool {
+			rest, below := strings.CutPrefix(path, k)
+			return below && (rest == "" || rest[0] == '.' || rest[0] == '[')
+		})
+	}
+	paths := map[string]apitype.PropertyDiff{}
+	for path, d := range m.DetailedDiff {
+		paths[path] = d
+	}
+	if len(paths) == 0 {
+		for _, k := range slices.Concat(m.Diffs, m.Keys) {
+			paths[k] = apitype.PropertyDiff{InputDiff: true}
+		}
+	}
+	for path, d := range paths {
+		p := report.Property{Path: path, Replaces: replaces(path) || strings.HasSuffix(string(d.Kind), "-replace")}
+		if m.Old != nil {
+			from := m.Old.Outputs
+			if d.InputDiff {
+				from = m.Old.Inputs
+			}
+			p.Before, _ = at(from, path)
+		}
+		if m.New != nil {
+			p.After, p.Unknown = at(m.New.Inputs, path)
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b report.Property) int { return cmp.Compare(a.Path, b.Path) })
+	return all
+}
+
+// at gives the text of the value at a path. A secret anywhere above or below it masks all of it.
+func at(m map[string]any, path string) (value string, notYet bool) {
+	parsed, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return "", false
+	}
+	var v any = m
+	for _, step := range parsed {
+		switch node := v.(type) {
+		case map[string]any:
+			if node[signatureKey] == secretSignature {
+				return report.Masked, false
+			}
+			key, _ := step.(string)
+			v = node[key]
+		case []any:
+			i, _ := step.(int)
+			if i < 0 || i >= len(node) {
+				return "", false
+			}
+			v = node[i]
+		default:
+			return "", unknown(v)
+		}
+	}
+	return text(v), unknown(v)
+}
+
+// text writes a value for people.
+func text(v any) string {
+	switch v := masked(v).(type) {
+	case nil:
+		return ""
+	case string:
+		if unknown(v) {
+			return "(known after the run)"
+		}
+		return v
+	default:
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return report.Masked // never print what cannot be read
+		}
+		return string(raw)
+	}
+}
