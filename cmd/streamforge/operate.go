@@ -24,6 +24,7 @@ type operation struct {
 	asJSON    bool
 	noChanges bool
 	charts    string
+	replace   []string // URNs, see engine.Options
 }
 
 // options are the engine's options for a run; progress goes to w.
@@ -62,7 +63,7 @@ type engineRun func(context.Context, engine.Options) (engine.Summary, error)
 // comes for a failed run too.
 func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Summary, error) {
 	opts := o.options(o.progressTo())
-	opts.ExpectNoChanges = o.noChanges
+	opts.ExpectNoChanges, opts.Replace = o.noChanges, o.replace
 	remove, err := o.overrideCharts(&opts)
 	if err != nil {
 		return engine.Summary{}, err

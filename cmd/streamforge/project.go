@@ -37,7 +37,7 @@ func (a *app) project(ctx context.Context) (engine.Project, error) {
 			return engine.Project{}, err
 		}
 		return sandboxProject(sb, root), tools(root, "pulumi", "pulumi-resource-kubernetes",
-			"pulumi-resource-proxmoxve", "pulumi-resource-tls")
+			"pulumi-resource-proxmoxve", "pulumi-resource-tls", "pulumi-resource-keycloak", "pulumi-resource-vault")
 	}
 	if _, err := os.Stat(filepath.Join(root, "Pulumi."+a.stack+".yaml")); err != nil {
 		return engine.Project{}, usageError{fmt.Errorf("stack %s: there is no Pulumi.%s.yaml in %s", a.stack, a.stack, root)}
@@ -91,6 +91,9 @@ func ready(ctx context.Context, sb *sandbox.Sandbox) error {
 	if st.State != sandbox.Running {
 		return engine.NewNotReady("stack "+sandboxStack, fmt.Sprintf("the sandbox is %s", st.State),
 			"run `make up`, or only `streamforge sandbox start`")
+	}
+	if err := sb.Await(ctx); err != nil { // Keycloak may still be starting
+		return engine.NewNotReady("stack "+sandboxStack, err.Error(), "run `streamforge sandbox start` again")
 	}
 	if _, err := os.Stat(filepath.Join(sb.Project(), "Pulumi.yaml")); err != nil {
 		return engine.NewNotReady("stack "+sandboxStack, "the sandbox was started, but its Pulumi project was not made",

@@ -26,14 +26,13 @@ var noGitLab = [][2]string{
 }
 
 // handOver stores the secrets that in a real site a person hands over: the Proxmox token, that
-// of a Telegram bot, those for GitLab, and the kubeconfig after the same checks.
+// of a Telegram bot, those for GitLab, Keycloak's administrator's, Vault's, and the kubeconfig after the same checks.
 func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at sandbox.Endpoints) error {
 	raw, err := os.ReadFile(at.AdminKubeconfig)
 	if err != nil {
 		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
 	}
-	server := "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
-	accepted, err := kubeconfig.Accept(ctx, kubeconfig.Request{Raw: raw, Server: server, Now: time.Now()})
+	accepted, err := kubeconfig.Accept(ctx, kubeconfig.Request{Raw: raw, Server: apiServer(at), Now: time.Now()})
 	if err != nil {
 		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
 	}
@@ -52,5 +51,18 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 			return err
 		}
 	}
-	return s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig))
+	if at.Identity != nil {
+		if err := s.SetSecret(ctx, "keycloakPassword", at.Identity.Password); err != nil {
+			return err
+		}
+	}
+	if err := s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig)); err != nil {
+		return err
+	}
+	return handVaultOver(ctx, s, at.Vault)
+}
+
+// apiServer is the address of the sandbox's API server.
+func apiServer(at sandbox.Endpoints) string {
+	return "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
 }

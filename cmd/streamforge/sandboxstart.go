@@ -44,7 +44,7 @@ func (a *app) startSandbox(ctx context.Context) error {
 	err = sb.Start(ctx, sandbox.Options{
 		BinDir: filepath.Join(root, "bin"), Self: self, Out: a.out,
 		APIAddress: site.cluster.VIP, APIHost: site.cluster.APIHost, ServiceCIDR: site.cluster.ServiceCIDR,
-		Hosts: site.compute.Hosts,
+		Hosts: site.compute.Hosts, IdentityHost: "keycloak." + site.place.Domain,
 	})
 	if err != nil {
 		return notStarted(ctx, err)
@@ -61,6 +61,7 @@ type site struct {
 	file    *stackfile.File
 	compute config.Compute
 	cluster config.Cluster
+	place   config.Site
 }
 
 // readSite returns the file even where a section of it cannot be read.
@@ -69,6 +70,9 @@ func readSite(root string) (s site, err error) {
 		return s, err
 	}
 	if err := s.file.Section(project+":compute", &s.compute); err != nil {
+		return s, err
+	}
+	if err := s.file.Section(project+":site", &s.place); err != nil {
 		return s, err
 	}
 	return s, s.file.Section(project+":cluster", &s.cluster)
@@ -138,18 +142,31 @@ func writeProject(sb *sandbox.Sandbox, root string, file *stackfile.File, at san
 	if err != nil {
 		return err
 	}
-	for _, set := range []struct {
-		value        any
-		section, key string
-	}{
+	settings := []setting{
 		{at.ProxmoxURL, "compute", "endpoint"},
 		{at.APIPort, "cluster", "apiPort"},
 		{at.MirrorDir, "charts", "mirror"},
-	} {
+	}
+	settings = append(settings, vaultSettings(at, apiServer(at))...)
+	for _, set := range append(settings, identitySetting(at.Identity)) {
 		if err := file.Set(set.value, project+":"+set.section, set.key); err != nil {
 			return err
 		}
 	}
 	file.KeepSecrets(earlier)
 	return file.Write(path)
+}
+
+// setting is one value of the stack file that only the running sandbox knows.
+type setting struct {
+	value        any
+	section, key string
+}
+
+// identitySetting leads runs to the sandbox's Keycloak; without one they declare the server only.
+func identitySetting(at *sandbox.Identity) setting {
+	if at == nil {
+		return setting{true, "identity", "serverOnly"}
+	}
+	return setting{map[string]string{"url": at.URL, "ca": at.CA}, "identity", "endpoint"}
 }

@@ -3,6 +3,7 @@ package pki
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -13,7 +14,9 @@ import (
 type Args struct {
 	CommonName    string // subject of the certificate, 1 to 64 characters
 	ValidityYears int    // from the first run on, 1 to 30
-	Disposable    bool   // lets a run delete or replace the authority; for sandboxes only
+	// Previous are root certificates, PEM, that clients go on trusting beside the new one.
+	Previous   []string
+	Disposable bool // lets a run delete or replace the authority; for sandboxes only
 }
 
 // PKI is a root authority. Unless it is disposable both resources are protected: with another key,
@@ -21,7 +24,8 @@ type Args struct {
 // new one by hand.
 type PKI struct {
 	pulumi.ResourceState
-	CertificatePEM pulumi.StringOutput // the root certificate, to be trusted by clients; public
+	CertificatePEM pulumi.StringOutput // the root certificate, which signs; public
+	TrustPEM       pulumi.StringOutput // what clients trust: it and the previous ones; public
 	KeyPEM         pulumi.StringOutput // its private key, secret
 	Ready          []pulumi.Resource
 }
@@ -38,5 +42,9 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		return nil, err
 	}
 	p.CertificatePEM, p.KeyPEM, p.Ready = root.CertificatePEM, root.KeyPEM, root.Ready
+	p.TrustPEM = p.CertificatePEM
+	for _, old := range a.Previous {
+		p.TrustPEM = pulumi.Sprintf("%s%s\n", p.TrustPEM, strings.TrimSpace(old))
+	}
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{"certificatePEM": p.CertificatePEM})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/streamforge/infrastructure/components/pki"
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 )
 
@@ -39,4 +40,18 @@ func TestADisposableRootIsNotProtected(t *testing.T) {
 	})
 	assert.False(t, g.Get(t, "tls:index/privateKey:PrivateKey", "root-key").Protect)
 	assert.False(t, g.Get(t, "tls:index/selfSignedCert:SelfSignedCert", "root").Protect)
+}
+
+func TestPreviousRootsStayTrusted(t *testing.T) {
+	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
+		p, err := pki.New(ctx, "root", pki.Args{CommonName: "Home CA", ValidityYears: 20, Previous: []string{"OLD\n", "OLDER"}})
+		if err != nil {
+			return err
+		}
+		_, err = kube.ConfigMap(ctx, "trust", kube.ConfigMapArgs{Data: pulumi.StringMap{"trust": p.TrustPEM, "signs": p.CertificatePEM}})
+		return err
+	})
+	signs := g.Get(t, "kubernetes:core/v1:ConfigMap", "trust").At("data.signs").(string)
+	assert.NotContains(t, signs, "OLD", "a signer's certificate fits its key")
+	assert.Equal(t, signs+"OLD\nOLDER\n", g.Get(t, "kubernetes:core/v1:ConfigMap", "trust").At("data.trust"))
 }

@@ -40,6 +40,9 @@ func (in Inputs) arangodb(ctx *pulumi.Context, child pulumi.ResourceOption) (Ara
 	if err != nil {
 		return ArangoDB{}, err
 	}
+	if _, err := kube.DefaultDeny(ctx, config.ArangoDBNamespace, ns, []kube.Rule{{Peers: []kube.Peer{{}}}, monitors}, child); err != nil {
+		return ArangoDB{}, err
+	}
 	operator, err := arangodb.NewOperator(ctx, "kube-arangodb", arangodb.OperatorArgs{Charts: in.Charts, Namespace: ns}, child)
 	if err != nil {
 		return ArangoDB{}, err

@@ -66,6 +66,9 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	return out, ctx.RegisterResourceOutputs(l, pulumi.Map{"bootstrap": pulumi.String(out.Kafka.Bootstrap)})
 }
 
+// monitors read metrics, on whichever port.
+var monitors = kube.Rule{Peers: kube.In(monitoring.Namespace)}
+
 // namespace makes one of the layer's namespaces.
 func (in Inputs) namespace(ctx *pulumi.Context, name string, level kube.PodSecurity,
 	child pulumi.ResourceOption) (pulumi.StringInput, error) {

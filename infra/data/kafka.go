@@ -42,6 +42,10 @@ func kafka(ctx *pulumi.Context, in Inputs, services map[string]pulumi.StringInpu
 	if err != nil {
 		return Kafka{}, err
 	}
+	// The operator makes a policy for every listener; itself and the other pods are asked for metrics only.
+	if _, err := kube.DefaultDeny(ctx, kafkaNamespace, ns, []kube.Rule{monitors}, child); err != nil {
+		return Kafka{}, err
+	}
 	operator, err := strimzi.NewOperator(ctx, "strimzi", strimzi.OperatorArgs{
 		Charts: in.Charts, Namespace: ns, DNSDomain: in.DNSDomain,
 	}, child)

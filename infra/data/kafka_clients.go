@@ -93,6 +93,11 @@ func (in Inputs) scalers(ctx *pulumi.Context, services map[string]pulumi.StringI
 	if err != nil {
 		return err
 	}
+	// The API server calls the metrics server and the webhook, and the former calls the operator.
+	rules := []kube.Rule{{TCP: []int{6443, 9443}}, {Peers: []kube.Peer{{}}}, monitors}
+	if _, err := kube.DefaultDeny(ctx, kedaNamespace, ns, rules, child); err != nil {
+		return err
+	}
 	k, err := keda.New(ctx, "keda", keda.Args{Charts: in.Charts, Namespace: ns, DNSDomain: in.DNSDomain}, child)
 	if err != nil {
 		return err

@@ -46,6 +46,10 @@ func (in Inputs) postgres(ctx *pulumi.Context, services map[string]pulumi.String
 	if err != nil {
 		return Postgres{}, err
 	}
+	// Instances have policies of their own; the operator and the dumps are asked for nothing but metrics.
+	if _, err := kube.DefaultDeny(ctx, config.PostgresNamespace, ns, []kube.Rule{monitors}, child); err != nil {
+		return Postgres{}, err
+	}
 	store, err := in.Objects.User(in.Postgres.Backup.User)
 	if err != nil {
 		return Postgres{}, err

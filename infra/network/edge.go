@@ -164,6 +164,9 @@ func nameserver(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption)
 	if err != nil {
 		return NameServer{}, fmt.Errorf("name server: %w", err)
 	}
+	if _, err := kube.DefaultDeny(ctx, "technitium", ns, nil, child); err != nil { // every pod has a policy of its own
+		return NameServer{}, err
+	}
 	t, err := technitium.New(ctx, "technitium", technitium.Args{
 		Namespace: ns, Address: in.Network.DNSIP, Host: nameServer + "." + in.Domain,
 		StorageClass: in.Classes.Shared, ConsoleFrom: traefikNamespace,

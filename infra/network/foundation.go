@@ -62,7 +62,8 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 		return FoundationOutputs{}, err
 	}
 	root, err := pki.New(ctx, "root-ca", pki.Args{
-		CommonName: in.Network.CA.CommonName, ValidityYears: in.Network.CA.ValidityYears, Disposable: in.Disposable,
+		CommonName: in.Network.CA.CommonName, ValidityYears: in.Network.CA.ValidityYears,
+		Previous: in.Network.CA.Previous, Disposable: in.Disposable,
 	}, child)
 	if err != nil {
 		return FoundationOutputs{}, err
@@ -72,7 +73,7 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 		return FoundationOutputs{}, err
 	}
 	out := FoundationOutputs{
-		RootCertificate: root.CertificatePEM,
+		RootCertificate: root.TrustPEM,
 		Definitions:     definitions.Ready,
 		Addresses:       lb.Ready,
 		Certificates:    certificates.Ready,
@@ -81,6 +82,9 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 	return out, ctx.RegisterResourceOutputs(stage, pulumi.Map{"rootCertificate": out.RootCertificate})
 }
 
+// monitors read metrics, on whichever port.
+var monitors = kube.Rule{Peers: kube.In(monitoring.Namespace)}
+
 func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOption) (*metallb.MetalLB, error) {
 	// Speakers use the host's network and raw sockets.
 	ns, err := kube.Namespace(ctx, "metallb-system", kube.Privileged, child, pulumi.Protect(!in.Disposable))
@@ -88,6 +92,10 @@ func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOpt
 		return nil, err
 	}
 	if err := scrape(ctx, in.Monitoring, "metallb", ns, balancerPods, child); err != nil {
+		return nil, err
+	}
+	// The API server calls the webhook.
+	if _, err := kube.DefaultDeny(ctx, "metallb-system", ns, []kube.Rule{{TCP: []int{9443}}, monitors}, child); err != nil {
 		return nil, err
 	}
 	return metallb.New(ctx, "metallb", metallb.Args{
@@ -105,6 +113,10 @@ func issuer(ctx *pulumi.Context, in FoundationInputs, gatewayAPI []pulumi.Resour
 		return nil, fmt.Errorf("certificates: %w", err)
 	}
 	if err := scrape(ctx, in.Monitoring, "cert-manager", ns, issuerPods, child); err != nil {
+		return nil, err
+	}
+	// The API server calls the webhook.
+	if _, err := kube.DefaultDeny(ctx, "cert-manager", ns, []kube.Rule{{TCP: []int{10250}}, monitors}, child); err != nil {
 		return nil, err
 	}
 	return certmanager.New(ctx, "cert-manager", certmanager.Args{

@@ -61,6 +61,9 @@ func volume(ctx *pulumi.Context, in BlocksInputs, child pulumi.ResourceOption) (
 	if err != nil {
 		return nil, err
 	}
+	if _, err := kube.DefaultDeny(ctx, "csi-nfs", ns, nil, child); err != nil { // the driver is in the hosts' network
+		return nil, err
+	}
 	g := in.Storage.Gluster
 	return glusterfs.New(ctx, "glusterfs", glusterfs.Args{
 		Charts: in.Charts, Namespace: ns,

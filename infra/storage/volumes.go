@@ -45,6 +45,9 @@ func Volumes(ctx *pulumi.Context, in VolumesInputs, opts ...pulumi.ResourceOptio
 	if err != nil {
 		return Classes{}, err
 	}
+	if _, err := kube.DefaultDeny(ctx, "nfs-provisioner", ns, nil, child); err != nil { // it serves nothing
+		return Classes{}, err
+	}
 	nfs, err := nfsprovisioner.New(ctx, "nfs-provisioner", nfsprovisioner.Args{
 		Charts: in.Charts, Namespace: ns,
 		Server: in.NFS.Server.String(), Path: in.NFS.Path, MountOptions: in.NFS.MountOptions, Class: in.NFS.Class,

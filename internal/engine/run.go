@@ -28,6 +28,9 @@ type Options struct {
 	ExpectNoChanges bool
 	// ConfigFile stands in for Pulumi.<stack>.yaml in this run. Empty means the stack's own file.
 	ConfigFile string
+	// Replace names, by URN, resources that are made anew although nothing about them changed, and so
+	// does what is made of them where that follows. Up and Preview only.
+	Replace []string
 	// ClearPending drops the creations that an earlier, killed run has left pending. Refresh only.
 	ClearPending bool
 	// RunProgram makes a refresh run the program first, so that providers are configured as it says now.
@@ -51,7 +54,7 @@ func (s *Stack) Up(ctx context.Context, o Options) (Summary, error) {
 	var res auto.UpResult
 	sum, err := s.run(ctx, Up, o, func(ctx context.Context, ch chan<- events.EngineEvent) (err error) {
 		res, err = s.stack.Up(ctx, optup.EventStreams(ch), optup.ShowSecrets(false), optup.ConfigFile(o.ConfigFile),
-			optup.Parallel(parallel))
+			optup.Parallel(parallel), optup.Replace(o.Replace))
 		return err
 	})
 	sum.Outputs = outputs(res.Outputs)
@@ -62,7 +65,7 @@ func (s *Stack) Up(ctx context.Context, o Options) (Summary, error) {
 func (s *Stack) Preview(ctx context.Context, o Options) (Summary, error) {
 	return s.run(ctx, Preview, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
 		_, err := s.stack.Preview(ctx, optpreview.EventStreams(ch), optpreview.ConfigFile(o.ConfigFile),
-			optpreview.Parallel(parallel))
+			optpreview.Parallel(parallel), optpreview.Replace(o.Replace))
 		return err
 	})
 }

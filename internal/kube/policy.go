@@ -52,6 +52,14 @@ func NetworkPolicy(ctx *pulumi.Context, name string, a NetworkPolicyArgs, opts .
 		meta(name, a.Name, a.Namespace, a.Labels, nil), pulumi.Map{"spec": spec}, opts...)
 }
 
+// DefaultDeny closes a namespace: nobody reaches its pods but by one of the rules, or by a policy of
+// the pods' own. Kubelets on their nodes always do, and pods in the host's network are not concerned.
+// A server that the API server itself calls needs a rule without peers: where its calls come from
+// depends on the network plug-in.
+func DefaultDeny(ctx *pulumi.Context, namespace string, ns pulumi.StringInput, rules []Rule, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	return NetworkPolicy(ctx, namespace+"-default-deny", NetworkPolicyArgs{Name: "default-deny", Namespace: ns, Ingress: rules}, opts...)
+}
+
 // rules writes rules whose peers stand under from or to.
 func rules(all []Rule, direction string) (out pulumi.Array) {
 	for _, r := range all {

@@ -17,6 +17,7 @@ type ReleaseArgs struct {
 	Namespace pulumi.StringInput // must exist; provided by the layer
 	Values    pulumi.Map         // chart values, nil for the chart's defaults
 	SkipCRDs  bool               // the chart's crds/ folder is not applied, because a Manifest brings them
+	Unready   bool               // its workloads become ready only after a person has done something: do not wait, do not roll back
 	Timeout   int                // seconds until the release is given up and rolled back, 0 means 600
 }
 
@@ -36,7 +37,10 @@ func (c Charts) Release(ctx *pulumi.Context, name string, pin pins.Chart, a Rele
 	inputs["values"] = a.Values
 	inputs["skipCrds"] = pulumi.Bool(a.SkipCRDs)
 	inputs["timeout"] = pulumi.Int(a.Timeout)
-	inputs["atomic"] = pulumi.Bool(true)
+	inputs["atomic"] = pulumi.Bool(!a.Unready)
+	if a.Unready {
+		inputs["skipAwait"] = pulumi.Bool(true)
+	}
 	inputs["cleanupOnFail"] = pulumi.Bool(true)
 	inputs["maxHistory"] = pulumi.Int(5) // each revision is a Secret with the whole chart in it
 	r := &HelmRelease{}

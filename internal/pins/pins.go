@@ -119,6 +119,48 @@ const (
 	MinIOClient = "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z@sha256:a7fe349ef4bd8521fb8497f55c6042871b2ae640607cf99d9bede5e9bdf11727"
 )
 
+// Identity and mail. The sandbox runs the same Keycloak, from its archive (internal/toolchain).
+const (
+	// renovate: datasource=docker depName=quay.io/keycloak/keycloak
+	Keycloak = "quay.io/keycloak/keycloak:26.3.4"
+	// VaultImage is the one that Vault's chart runs; its command line makes the snapshots.
+	// renovate: datasource=docker depName=hashicorp/vault
+	VaultImage = "docker.io/hashicorp/vault:1.20.1"
+	// renovate: datasource=docker depName=boky/postfix-exporter
+	PostfixExporterTag = "v0.1.0"
+)
+
+// Charts of the security layer: identity, mail, and objects kept equal over namespaces.
+var (
+	// renovate: datasource=helm depName=vault registryUrl=https://helm.releases.hashicorp.com
+	Vault = Chart{"vault", "0.30.1", "https://helm.releases.hashicorp.com"}
+	// renovate: datasource=helm depName=secrets-store-csi-driver registryUrl=https://kubernetes-sigs.github.io/secrets-store-csi-driver/charts
+	SecretsStoreCSI = Chart{"secrets-store-csi-driver", "1.5.3", "https://kubernetes-sigs.github.io/secrets-store-csi-driver/charts"}
+	// renovate: datasource=helm depName=oauth2-proxy registryUrl=https://oauth2-proxy.github.io/manifests
+	OAuth2Proxy = Chart{"oauth2-proxy", "8.2.0", "https://oauth2-proxy.github.io/manifests"}
+	// renovate: datasource=helm depName=mail registryUrl=https://bokysan.github.io/docker-postfix/
+	Mail = Chart{"mail", "4.4.0", "https://bokysan.github.io/docker-postfix/"}
+	// ConfigSyncer is under the AppsCode Community License 1.0.0: free to use, not to pass on or change.
+	// renovate: datasource=helm depName=config-syncer registryUrl=https://charts.appscode.com/stable/
+	ConfigSyncer = Chart{"config-syncer", "v0.15.3", "https://charts.appscode.com/stable/"}
+	// renovate: datasource=helm depName=reflector registryUrl=https://emberstack.github.io/helm-charts
+	Reflector = Chart{"reflector", "9.1.28", "https://emberstack.github.io/helm-charts"}
+)
+
+// Charts of the compute layer.
+var (
+	// GPUOperator is the release the site asks for. Its last tested Kubernetes is 1.31.
+	// renovate: datasource=helm depName=gpu-operator registryUrl=https://helm.ngc.nvidia.com/nvidia
+	GPUOperator = Chart{"gpu-operator", "v24.9.2", "https://helm.ngc.nvidia.com/nvidia"}
+)
+
+// What the GPU operator puts onto the machines.
+const (
+	GPUDriver = "550.144.03"
+	// GPUToolkit is newer than the chart's own, which is open to CVE-2025-23266.
+	GPUToolkit = "v1.17.8-ubuntu20.04"
+)
+
 // Kafka as the pinned operator runs it. The operator's successor 0.48 no longer serves 3.9.
 const (
 	Kafka         = "3.9.1"
@@ -146,8 +188,9 @@ const (
 
 // AllCharts lists every chart: what a mirror holds and what the sandbox makes stand-ins of.
 func AllCharts() []Chart {
-	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator, GitLabRunner, ArgoCD, Reloader,
-		ECK, FluentBit, KubePrometheusStack}
+	return []Chart{MetalLB, CertManager, Traefik, IngressNginx, NFSProvisioner, Piraeus, CSIDriverNFS, Strimzi, KEDA, KubeArangoDB, PostgresOperator,
+		Vault, SecretsStoreCSI, OAuth2Proxy, Mail, ConfigSyncer, Reflector, GPUOperator,
+		GitLabRunner, ArgoCD, Reloader, ECK, FluentBit, KubePrometheusStack}
 }
 
 // AllManifests lists every manifest, for the same readers.

@@ -19,6 +19,10 @@ type Options struct {
 	APIHost     string       // name of the VIP in the API server's certificate
 	ServiceCIDR netip.Prefix // 10.233.0.0/18
 	Hosts       []string     // names of the simulated Proxmox hosts: pve1, pve2, pve3
+
+	// IdentityHost is the host name that Keycloak serves, e.g. keycloak.sandbox.test. Empty means
+	// that there is none. It takes Java; where there is none, the start says so and goes on.
+	IdentityHost string
 }
 
 // settings are what the supervisor reads of the options.
@@ -28,6 +32,10 @@ type settings struct {
 	APIHost     string       `json:"apiHost,omitempty"`
 	ServiceCIDR netip.Prefix `json:"serviceCIDR"`
 	Hosts       []string     `json:"hosts"`
+
+	IdentityHost string `json:"identityHost,omitempty"`
+	Java         string `json:"java,omitempty"`     // path of the java command; empty means that Keycloak is left out
+	Keycloak     string `json:"keycloak,omitempty"` // folder of its distribution
 }
 
 // clusterDomain is the domain inside the cluster and the cluster's name, as Kubespray has both.
@@ -47,7 +55,8 @@ func (s *Sandbox) settle(o Options, last settings) (settings, error) {
 		ServiceCIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 233, 0, 0}), 18),
 		Hosts:       []string{"pve1", "pve2", "pve3"},
 	}
-	for _, over := range []settings{last, {o.BinDir, o.APIAddress, o.APIHost, o.ServiceCIDR, o.Hosts}} {
+	for _, over := range []settings{last, {BinDir: o.BinDir, APIAddress: o.APIAddress, APIHost: o.APIHost,
+		ServiceCIDR: o.ServiceCIDR, Hosts: o.Hosts, IdentityHost: o.IdentityHost}} {
 		if over.BinDir != "" {
 			set.BinDir = over.BinDir
 		}
@@ -59,6 +68,9 @@ func (s *Sandbox) settle(o Options, last settings) (settings, error) {
 		}
 		if over.ServiceCIDR.IsValid() {
 			set.ServiceCIDR = over.ServiceCIDR
+		}
+		if over.IdentityHost != "" {
+			set.IdentityHost = over.IdentityHost
 		}
 		if len(over.Hosts) > 0 {
 			set.Hosts = slices.Clone(over.Hosts)

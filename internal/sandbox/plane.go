@@ -26,6 +26,12 @@ func (v *supervisor) bringUp(ctx, hosted context.Context, inside *sync.WaitGroup
 		return err
 	}
 	common := v.common()
+	if err := v.startKeycloak(hosted); err != nil { // first, because it takes longest
+		return err
+	}
+	if err := v.startVault(ctx); err != nil {
+		return err
+	}
 	sim, err := v.startSimulator(hosted, inside, certs.Proxmox)
 	if err != nil {
 		return err

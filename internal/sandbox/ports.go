@@ -28,6 +28,12 @@ const (
 	portScheduler         = "kube-scheduler"
 	portKwok              = "kwok"
 	portProxmox           = "proxmox"
+
+	portKeycloak           = "keycloak"
+	portKeycloakManagement = "keycloak-management"
+
+	portVault        = "vault"
+	portVaultCluster = "vault-cluster"
 )
 
 // ports maps what a port is for to its number.
@@ -41,7 +47,8 @@ const (
 )
 
 func allPorts() []string {
-	return []string{portAPI, portEtcd, portEtcdPeer, portEtcdMetrics, portControllerManager, portScheduler, portKwok, portProxmox}
+	return []string{portAPI, portEtcd, portEtcdPeer, portEtcdMetrics, portControllerManager, portScheduler, portKwok, portProxmox,
+		portKeycloak, portKeycloakManagement, portVault, portVaultCluster}
 }
 
 func (s *Sandbox) loadPorts() (ports, error) {

@@ -21,7 +21,7 @@ const neededBytes = 1 << 30
 
 // tools are the binaries the sandbox runs.
 func tools() []string {
-	return []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"}
+	return []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "vault"}
 }
 
 func checkSpace(dir string) error {
@@ -63,6 +63,12 @@ func (s *Sandbox) prepare(ctx context.Context, set settings) error {
 	if err != nil {
 		return err
 	}
+	if err := s.prepareKeycloak(set, p, certs); err != nil {
+		return err
+	}
+	if err := s.prepareVault(p, certs); err != nil {
+		return err
+	}
 	return s.writeKubeconfigs(set, p, certs)
 }
 
@@ -80,6 +86,8 @@ func (s *Sandbox) certificates(set settings) (pki.Set, error) {
 		APIHost:    set.APIHost,
 		ServiceIP:  set.ServiceCIDR.Masked().Addr().Next(),
 		DNSDomain:  clusterDomain,
+
+		IdentityHost: set.IdentityHost,
 	}, time.Now())
 }
 

@@ -37,7 +37,8 @@ type part struct {
 	Address   string     `json:"address,omitempty"`
 	StartedAt time.Time  `json:"startedAt"`
 	Log       string     `json:"log"`
-	Failure   string     `json:"failure,omitempty"` // why it ended, several lines
+	Failure   string     `json:"failure,omitempty"`  // why it ended, several lines
+	Starting  bool       `json:"starting,omitempty"` // it does not answer yet, and nobody waits for it
 }
 
 func (s *Sandbox) recordFile() string { return s.path("run.json") }

@@ -83,7 +83,17 @@ type Endpoints struct {
 	AdminKubeconfig string     `json:"adminKubeconfig"` // file
 	APIAddress      netip.Addr `json:"apiAddress"`      // the cluster's VIP
 	APIPort         int        `json:"apiPort"`
-	MirrorDir       string     `json:"mirrorDir"` // folder mirror of charts and manifests
+	MirrorDir       string     `json:"mirrorDir"`          // folder mirror of charts and manifests
+	Identity        *Identity  `json:"identity,omitempty"` // nil without Java
+	Vault           Vault      `json:"vault"`
+}
+
+// Identity is Keycloak.
+type Identity struct {
+	URL      string `json:"url"`  // https address
+	Host     string `json:"host"` // name it serves: the one in tokens
+	CA       string `json:"ca"`   // PEM, verifies both
+	Password string `json:"-"`    // of its administrator, secret
 }
 
 // Endpoints reads the addresses; it fails before the first start.
@@ -100,7 +110,13 @@ func (s *Sandbox) Endpoints() (Endpoints, error) {
 	if err != nil {
 		return Endpoints{}, s.neverStarted(err)
 	}
+	identity, err := s.identityEndpoint(set, p)
+	if err != nil {
+		return Endpoints{}, s.neverStarted(err)
+	}
 	return Endpoints{
+		Identity:        identity,
+		Vault:           s.vault(p),
 		ProxmoxURL:      fmt.Sprintf("https://%s:%d", loopback, p[portProxmox]),
 		ProxmoxToken:    string(token),
 		AdminKubeconfig: s.AdminKubeconfig(),

@@ -26,7 +26,7 @@ func (s *Sandbox) Start(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	set, changed, err := s.wanted(o)
+	set, changed, err := s.wanted(ctx, o)
 	if err != nil {
 		return fmt.Errorf("sandbox start: %w", err)
 	}
@@ -78,12 +78,15 @@ func (s *Sandbox) settled(ctx context.Context) (*record, error) {
 }
 
 // wanted are the settings to run with, and whether they differ from those of the last start.
-func (s *Sandbox) wanted(o Options) (set settings, changed bool, err error) {
+func (s *Sandbox) wanted(ctx context.Context, o Options) (set settings, changed bool, err error) {
 	last, err := s.loadSettings()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return set, false, err
 	}
-	set, err = s.settle(o, last)
+	if set, err = s.settle(o, last); err != nil {
+		return set, false, err
+	}
+	err = s.identity(ctx, o, &set)
 	return set, !reflect.DeepEqual(set, last), err
 }
 

@@ -23,7 +23,7 @@ type Status struct {
 type PartStatus struct {
 	Name          string `json:"name"`
 	PID           int    `json:"pid,omitempty"` // 0 when it lives inside the supervisor
-	State         string `json:"state"`         // running or dead
+	State         string `json:"state"`         // starting, running or dead
 	UptimeSeconds int64  `json:"uptimeSeconds"`
 	Address       string `json:"address,omitempty"`
 	MemoryBytes   int64  `json:"memoryBytes,omitempty"`
@@ -60,6 +60,9 @@ func (s *Sandbox) Status(context.Context) (Status, error) {
 		if ps.Failure != "" || p.Process != (process.ID{}) && !p.Process.Alive() || p.Process == (process.ID{}) && !alive {
 			ps.State = "dead"
 		} else {
+			if p.Starting {
+				ps.State = "starting"
+			}
 			ps.UptimeSeconds = int64(time.Since(p.StartedAt).Seconds())
 			ps.MemoryBytes = process.Memory(ps.PID)
 			st.MemoryBytes += ps.MemoryBytes

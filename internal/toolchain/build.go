@@ -42,7 +42,7 @@ func (b *Builder) build(ctx context.Context, t Tool, a artifact, env goEnv) erro
 		}
 	}
 	bin := filepath.Join(work, t.Name)
-	if err := s.compile(ctx, "building", s.flags(), t.LDFlags, bin, t.Package); err != nil {
+	if err := s.compile(ctx, "building", s.flags(t), t.LDFlags, bin, t.Package); err != nil {
 		return err
 	}
 	if err := os.Chmod(bin, 0o555); err != nil {
@@ -72,13 +72,15 @@ func (s steps) generate(ctx context.Context, t Tool, gen string) error {
 	return s.run(ctx, "generating", gen, t.Generate...)
 }
 
-// flags are those that what was generated asks for.
-func (s steps) flags() []string {
-	mod := filepath.Join(generated, "build.mod")
-	if isMissing(filepath.Join(s.dir, mod)) {
-		return nil
+// flags are those that the tool and what was generated for it ask for.
+func (s steps) flags(t Tool) (flags []string) {
+	if t.Tags != "" {
+		flags = append(flags, "-tags="+t.Tags)
 	}
-	return []string{"-modfile=" + mod}
+	if mod := filepath.Join(generated, "build.mod"); !isMissing(filepath.Join(s.dir, mod)) {
+		flags = append(flags, "-modfile="+mod)
+	}
+	return flags
 }
 
 func (s steps) compile(ctx context.Context, activity string, flags []string, ldflags, out, pkg string) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,19 +42,29 @@ func (i *Interrupted) Error() string {
 		i.During, done)
 }
 
-// Run brings the named tools into bin/, all and streamforge itself without names.
+// extra is something in bin/ that is no tool of a Go module below tools/.
+type extra struct {
+	name    string
+	provide func(context.Context) (string, error)
+}
+
+// extras are those that names ask for, all without names, in the order in which they follow the tools.
+func (b *Builder) extras(names []string) []extra {
+	all := []extra{{Keycloak, b.provideKeycloak}, {Streamforge, b.buildOwn}}
+	if len(names) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(e extra) bool { return !slices.Contains(names, e.name) })
+}
+
+// Run brings the named tools into bin/, all with Keycloak and streamforge itself without names.
 // It builds only what is neither in bin/ nor in the cache. The error is a
 // *Failure when a build failed and *Interrupted when ctx ended.
 func (b *Builder) Run(ctx context.Context, names ...string) error {
-	own := len(names) == 0
-	var wanted []string
-	for _, n := range names {
-		if n == Streamforge {
-			own = true
-			continue
-		}
-		wanted = append(wanted, n)
-	}
+	extras := b.extras(names)
+	wanted := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return slices.ContainsFunc(extras, func(e extra) bool { return e.name == n })
+	})
 	var tools []Tool
 	if len(names) == 0 || len(wanted) > 0 {
 		var err error
@@ -61,10 +72,7 @@ func (b *Builder) Run(ctx context.Context, names ...string) error {
 			return err
 		}
 	}
-	b.line = &progress{out: b.Out, live: b.Live, total: len(tools)}
-	if own {
-		b.line.total++
-	}
+	b.line = &progress{out: b.Out, live: b.Live, total: len(tools) + len(extras)}
 	if b.usage == nil {
 		b.usage = statDisk
 	}
@@ -78,8 +86,8 @@ func (b *Builder) Run(ctx context.Context, names ...string) error {
 		}
 		done = append(done, t.Name)
 	}
-	if own {
-		if err := b.step(ctx, Streamforge, done, func() (string, error) { return b.buildOwn(ctx) }); err != nil {
+	for _, e := range extras {
+		if err := b.step(ctx, e.name, done, func() (string, error) { return e.provide(ctx) }); err != nil {
 			return err
 		}
 	}

@@ -116,7 +116,7 @@ func TestUnknownTool(t *testing.T) {
 	b := newBench(t, "ok")
 	assert.EqualError(t, b.builder("bin").Run(t.Context(), "kubectl"), `tool "kubectl": unknown: want one of pulumi, etcd, `+
 		"kube-apiserver, kube-controller-manager, kube-scheduler, kwok, pulumi-resource-proxmoxve, pulumi-resource-tls, "+
-		"pulumi-resource-kubernetes")
+		"pulumi-resource-keycloak, vault, pulumi-resource-vault, pulumi-resource-kubernetes")
 }
 
 // With the real go command and modules so small that they need no network.

@@ -15,6 +15,9 @@ import (
 
 var requirement = regexp.MustCompile(`(?m)^\s*(?:require )?(\S+) (v\S+)(?: //.*)?$`)
 
+// replacement of a module by another version of itself.
+var replacement = regexp.MustCompile(`(?m)^\s*(?:replace )?(\S+) => (\S+) (v\S+)$`)
+
 // requirements reads the versions of a go.mod.
 func requirements(t *testing.T, file string) map[string]string {
 	t.Helper()
@@ -23,6 +26,11 @@ func requirements(t *testing.T, file string) map[string]string {
 	versions := map[string]string{}
 	for _, m := range requirement.FindAllStringSubmatch(string(text), -1) {
 		versions[m[1]] = m[2]
+	}
+	for _, m := range replacement.FindAllStringSubmatch(string(text), -1) {
+		if m[1] == m[2] {
+			versions[m[1]] = m[3]
+		}
 	}
 	return versions
 }

@@ -77,6 +77,9 @@ func stage(dir, to string) error {
 // Go environment of the build.
 func key(t Tool, sources string, env goEnv) string {
 	parts := append([]string{recipe, t.Name, t.Version, t.Package, t.LDFlags, sources, env.identity()}, t.Generate...)
+	if t.Tags != "" {
+		parts = append(parts, "-tags="+t.Tags)
+	}
 	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(h[:])[:32]
 }

@@ -16,6 +16,7 @@ type Tool struct {
 	Version  string   // what the program reports, without a leading v
 	Module   string   // folder below tools/ that holds the go.mod
 	Package  string   // what is built: an import path, or "." for the module's own main package
+	Tags     string   // build tags, separated by commas
 	LDFlags  string   // flags of the linker beyond -s -w, in practice -X name=value
 	Generate []string // arguments of ./gen, which runs before the build; nil: there is no ./gen
 	Disk     Disk     // measured with empty caches, in the order of Tools
@@ -33,9 +34,12 @@ const (
 	kubernetesVersion = "1.33.13"
 	etcdVersion       = "3.6.5"
 	kwokVersion       = "0.7.0"
+	vaultVersion      = "1.21.1"
+	vaultPlugin       = "6.7.4"
 	k8sPluginVersion  = "4.25.0"
 	pvePluginVersion  = "7.13.0"
 	tlsPluginVersion  = "5.3.0"
+	kcPluginVersion   = "5.2.1"
 )
 
 // Streamforge is the name of the project's own command line tool. It is built
@@ -64,6 +68,12 @@ func Tools() []Tool {
 			Package: ".", Generate: tfgen, Disk: Disk{Build: 500, Modules: 270}},
 		{Name: "pulumi-resource-tls", Version: tlsPluginVersion, Module: "pulumi-resource-tls",
 			Package: ".", Generate: tfgen, Disk: Disk{Build: 10}},
+		{Name: "pulumi-resource-keycloak", Version: kcPluginVersion, Module: "pulumi-resource-keycloak",
+			Package: ".", Generate: tfgen, Disk: Disk{Build: 60, Modules: 30}},
+		{Name: "vault", Version: vaultVersion, Module: "vault",
+			Package: ".", Tags: "minimal", Disk: Disk{Build: 900, Modules: 1200}},
+		{Name: "pulumi-resource-vault", Version: vaultPlugin, Module: "pulumi-resource-vault",
+			Package: ".", Generate: tfgen, Disk: Disk{Build: 150, Modules: 200}},
 		{Name: "pulumi-resource-kubernetes", Version: k8sPluginVersion, Module: "pulumi-resource-kubernetes",
 			Package: ".", Generate: []string{k8sPluginVersion},
 			Disk: Disk{Build: 310, Modules: 110}},

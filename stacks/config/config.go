@@ -22,6 +22,11 @@ type Config struct {
 	Alerting   Alerting   `json:"alerting"`
 	Logging    Logging    `json:"logging"`
 	GitOps     GitOps     `json:"gitops"`
+	Identity   Identity   `json:"identity"`
+	Mail       Mail       `json:"mail"`
+	Sync       Sync       `json:"sync"`
+	Vault      Vault      `json:"vault"`
+	GPU        GPU        `json:"gpu"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -45,4 +50,14 @@ type Secrets struct {
 	RepositoryToken pulumi.StringOutput
 	// KanikoRunnerToken is `kanikoRunnerToken`: glrt-..., required with gitops.runner.kaniko.
 	KanikoRunnerToken pulumi.StringOutput
+	// KeycloakPassword is `keycloakPassword`: the administrator's, where it is no longer the one that
+	// the platform made. Nil means that it is.
+	KeycloakPassword *pulumi.StringOutput
+	// VaultToken is `vaultToken`, stored by `streamforge vault handover`. Required once handover.vault
+	// is true, nil before.
+	VaultToken *pulumi.StringOutput
+	// MailPassword is `mailPassword`. Required where mail.smartHost has a user.
+	MailPassword pulumi.StringOutput
+	// RegistryPasswords is `registryPasswords`, an object: one for each of sync.registries.
+	RegistryPasswords map[string]pulumi.StringOutput
 }

@@ -112,5 +112,6 @@ func TestEmptyConfigurationNamesEverySection(t *testing.T) {
 		"cluster: section is missing", "network: section is missing", "storage: section is missing",
 		"kafka: section is missing", "arangodb: section is missing", "postgres: section is missing",
 		"monitoring: section is missing", "alerting: section is missing", "logging: section is missing", "gitops: section is missing",
+		"identity: section is missing", "mail: section is missing", "sync: section is missing", "vault: section is missing",
 	}, problems(t, nil))
 }

@@ -42,6 +42,7 @@ func Load(ctx *pulumi.Context) (*Config, error) {
 	values := func(key string) (string, bool) { v, err := src.Try(key); return v, err == nil }
 	c, errs := parse(values)
 	errs = append(errs, c.loadSecrets(ctx, src)...)
+	errs = append(errs, c.loadIdentity(ctx, src)...)
 	if len(errs) > 0 {
 		return nil, &Error{Stack: ctx.Stack(), Problems: errs}
 	}
@@ -114,7 +115,22 @@ func (c *Config) loadSecrets(ctx *pulumi.Context, src *config.Config) (errs []er
 		errs = append(errs, each("kubeconfig", kubeconfig.Check([]byte(raw), c.Cluster.Server(), time.Now()))...)
 	}
 	c.Secrets.Kubeconfig = src.GetSecret("kubeconfig")
-	return errs
+	return append(errs, c.loadVault(ctx, src)...)
+}
+
+// loadVault reads the program's token once the store was handed over.
+func (c *Config) loadVault(ctx *pulumi.Context, src *config.Config) []error {
+	if !c.Handover.Vault {
+		return nil
+	}
+	if token, ok := ctx.GetConfig(ctx.Project() + ":vaultToken"); !ok || token == "" {
+		return []error{fmt.Errorf("vaultToken: missing although handover.vault is true; "+
+			"run `streamforge vault handover -s %s`, and never go back to false: "+
+			"everything in Vault would be planned for deletion", ctx.Stack())}
+	}
+	token := src.GetSecret("vaultToken")
+	c.Secrets.VaultToken = &token
+	return nil
 }
 
 // each gives the problems that err joins one by one, under the key they belong to.

@@ -21,6 +21,9 @@ type Network struct {
 type CA struct {
 	CommonName    string `json:"commonName"`
 	ValidityYears int    `json:"validityYears"` // 1 to 30
+	// Previous are root certificates, PEM, that stay trusted while certificates signed by them are
+	// in use: those before a rotation. Public.
+	Previous []string `json:"previous,omitempty"`
 }
 
 // DNS is what Technitium serves besides the published hosts.

@@ -26,6 +26,7 @@ func (n Network) Validate(at Path) (errs []error) {
 	if n.CA.CommonName == "" || len(n.CA.CommonName) > 64 {
 		errs = append(errs, at.Errorf("ca.commonName", "must have 1 to 64 characters, got %q", n.CA.CommonName))
 	}
+	errs = append(errs, n.CA.checkPrevious(at.Field("ca").Field("previous"))...)
 	return append(errs, between(at.Field("ca"), "validityYears", n.CA.ValidityYears, 1, 30, " years")...)
 }
 

@@ -53,10 +53,12 @@ var databaseRefusals = map[string]refusal{
 	"backups expire": {edits{"storage.minio.buckets[2].expireDays": 30}, []string{
 		"postgres.backup.bucket: backups-postgres deletes objects after 30 days: that would tear holes into backups still needed; set its expireDays to 0"}},
 	"cluster of another team": {edits{"postgres.readers": nil, pg + ".name": "acid-pg"}, []string{
-		pg + `.name: must begin with streamforge-, since the operator ignores clusters that do not carry their team's name, got "acid-pg"`}},
+		pg + `.name: must begin with streamforge-, since the operator ignores clusters that do not carry their team's name, got "acid-pg"`,
+		`identity.database.cluster: "streamforge-pg" is not one of postgres.clusters`}},
 	"names of team and cluster": {edits{"postgres.readers": nil, "postgres.team": "Stream_Forge", pg + ".name": "Pg"}, []string{
 		`postgres.team: must be at most 30 lower-case letters, digits and dashes, got "Stream_Forge"`,
-		pg + `.name: must be at most 30 lower-case letters, digits and dashes, got "Pg"`}},
+		pg + `.name: must be at most 30 lower-case letters, digits and dashes, got "Pg"`,
+		`identity.database.cluster: "streamforge-pg" is not one of postgres.clusters`}},
 	"version":             {edits{pg + ".version": "12"}, []string{pg + `.version: must be one of 13, 14, 15, 16, 17, got "12"`}},
 	"version as a number": {edits{pg + ".version": 17}, []string{pg + ".version: must be a string, got 17"}},
 	"no instance":         {edits{pg + ".instances": 0, pg + ".synchronous": nil}, []string{pg + ".instances: must be 1 to 15, got 0"}},
@@ -74,7 +76,8 @@ var databaseRefusals = map[string]refusal{
 		pg + ".parameters.ssl: is set by the platform"}},
 	"user names": {edits{"postgres.readers": nil, pg + ".users[0].name": "standby", pg + ".users[1].name": "my-user", pg + ".databases": []any{}}, []string{
 		pg + ".users[0].name: standby is a name of PostgreSQL's or the operator's own",
-		pg + ".users[1].name: " + pgName + `"my-user"`}},
+		pg + ".users[1].name: " + pgName + `"my-user"`,
+		`identity.database.name: streamforge-pg has no database "keycloak" that belongs to user "keycloak"`}},
 	"user twice": {edits{pg + ".users[1].name": "signals", pg + ".databases[1].owner": "signals"}, []string{
 		pg + ".users[1].name: signals is already used by " + pg + ".users[0].name"}},
 	"superuser": {edits{pg + ".users[1].roles": []any{"superuser", "createdb", "createdb"}}, []string{

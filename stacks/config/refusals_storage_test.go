@@ -53,7 +53,10 @@ var storageRefusals = map[string]refusal{
 		`storage.minio.buckets[0].name: must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, and no address, got "Models"`,
 		`storage.minio.buckets[1].name: must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and dashes, and no address, got "10.0.0.1"`,
 		`arangodb.backup.user: "arangodb" is not one of storage.minio.users`,
-		`postgres.backup.user: "postgres" is not one of storage.minio.users`}},
+		`postgres.backup.user: "postgres" is not one of storage.minio.users`,
+		`vault.snapshots.user: "vault" is not one of storage.minio.users`,
+		`vault.consumers[0].files[0].secret: "platform/s3/gnn" ` + notWritten,
+		`vault.consumers[0].files[1].secret: "platform/s3/gnn" ` + notWritten}},
 	"bucket twice": {edits{"storage.minio.buckets[1].name": "models-gnn", "storage.minio.users[1].grants[0].bucket": "backups-postgres"}, []string{
 		"storage.minio.buckets[1].name: models-gnn is already used by storage.minio.buckets[0].name"}},
 	"versions without versioning": {edits{"storage.minio.buckets[0].versioning": false}, []string{
@@ -67,7 +70,9 @@ var storageRefusals = map[string]refusal{
 		"storage.minio.users[3].name: arangodb is already used by storage.minio.users[2].name",
 		"arangodb.backup.user: arangodb has no readwrite access to bucket backups-arangodb, which takes granting it in storage.minio.users",
 		"arangodb.backup.user: arangodb may not come from namespace arangodb, where the backups are made: add it to the user's namespaces",
-		`postgres.backup.user: "postgres" is not one of storage.minio.users`}},
+		`postgres.backup.user: "postgres" is not one of storage.minio.users`,
+		`vault.consumers[0].files[0].secret: "platform/s3/gnn" ` + notWritten,
+		`vault.consumers[0].files[1].secret: "platform/s3/gnn" ` + notWritten}},
 	"user without a bucket": {edits{"storage.minio.users[0].grants": []any{}}, []string{
 		"storage.minio.users[0].grants: must name at least one bucket, or leave the user out"}},
 	"grants": {edits{"storage.minio.users[1].grants": []any{

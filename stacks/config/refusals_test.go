@@ -99,7 +99,9 @@ var refusals = map[string]refusal{
 		`gitops.runner.node: "k2w-9" is not a machine of a worker pool of compute.pools`}},
 	"label and taint": {edits{"compute.pools[1].labels.bad key": "x", "compute.pools[2].taints": []any{"gpu:Never"}}, []string{
 		"compute.pools[1].labels: bad key=x is not a Kubernetes label",
-		`compute.pools[2].taints[0]: must be key=value:NoSchedule, PreferNoSchedule or NoExecute, got "gpu:Never"`}},
+		`compute.pools[2].taints[0]: must be key=value:NoSchedule, PreferNoSchedule or NoExecute, got "gpu:Never"`,
+		"compute.pools[2].taints: must hold nvidia.com/gpu=present:NoSchedule: the operator's pods tolerate that taint only, " +
+			"and without it every pod may take the place of one that uses the GPU"}},
 	"twins": {edits{"compute.pools[1].nodes[0]": map[string]any{"name": "k2m-1", "vmId": 141, "address": "192.168.1.141", "host": "pve1"}}, []string{
 		"compute.pools[1].nodes[0].name: k2m-1 is already used by compute.pools[0].nodes[0].name",
 		"compute.pools[1].nodes[0].vmId: 141 is already used by compute.pools[0].nodes[0].vmId",

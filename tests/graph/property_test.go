@@ -34,6 +34,10 @@ var properties = map[string]property{
 	"namespaces state their pod security":           podSecurity,
 	"namespaces exist before what is in them":       namespaced,
 	"published hosts answer":                        hostsAnswer,
+	"nobody but the runner is an administrator":     administrators,
+	"roles name what they allow":                    namedRights,
+	"accounts without rights hand out no token":     quietAccounts,
+	"namespaces are closed":                         closedNamespaces,
 }
 
 func TestProperties(t *testing.T) {
@@ -169,6 +173,7 @@ var chartOfGroup = map[string]string{
 	"elasticsearch.k8s.elastic.co": pins.ECK.Name,
 	"kibana.k8s.elastic.co":        pins.ECK.Name,
 	"argoproj.io":                  pins.ArgoCD.Name,
+	"secrets-store.csi.x-k8s.io":   pins.SecretsStoreCSI.Name,
 }
 
 // nativeGroups are served by the API server itself.

@@ -85,6 +85,9 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	if err != nil {
 		return Outputs{}, err
 	}
+	if _, err := kube.DefaultDeny(ctx, namespace, ns, nil, child); err != nil { // every pod has a policy of its own
+		return Outputs{}, err
+	}
 	console, api := in.Web.Host("minio"), in.Web.Host("s3")
 	store, err := minio.New(ctx, "minio", args(in, ns, "https://"+console), child)
 	if err != nil {

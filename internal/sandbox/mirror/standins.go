@@ -16,12 +16,19 @@ var standIns = map[string]standIn{
 	"keda":                            keda,
 	"kube-arangodb":                   kubeArangoDB,
 	"postgres-operator":               postgresOperator,
+	"vault":                           vault,
+	"secrets-store-csi-driver":        secretsStoreCSI,
+	"oauth2-proxy":                    oauth2Proxy,
+	"mail":                            mail,
+	"config-syncer":                   configSyncer,
+	"reflector":                       reflector,
 	"kube-prometheus-stack":           kubePrometheusStack,
 	"gitlab-runner":                   gitlabRunner,
 	"argo-cd":                         argoCD,
 	"reloader":                        reloader,
 	"eck-operator":                    eckOperator,
 	"fluent-bit":                      fluentBit,
+	"gpu-operator":                    gpuOperator,
 }
 
 // fullname is the template of the release's full name.

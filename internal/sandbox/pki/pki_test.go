@@ -65,7 +65,7 @@ func TestEnsureRenews(t *testing.T) {
 		want   []string
 	}{
 		"leaves near their end": {site: site, at: day.AddDate(0, 0, 340), want: []string{
-			"apiserver.crt", "serving.crt", "proxmox.crt", "admin.crt", "controller-manager.crt",
+			"apiserver.crt", "serving.crt", "proxmox.crt", "keycloak.crt", "vault.crt", "admin.crt", "controller-manager.crt",
 			"scheduler.crt", "kwok.crt", "etcd.crt", "etcd-client.crt", "front-proxy.crt"}},
 		"changed name": {site: other, at: day, want: []string{"apiserver.crt"}},
 		"damaged key": {site: site, at: day, want: []string{"admin.crt"}, damage: func(t *testing.T, dir string) {

@@ -13,6 +13,8 @@ type Site struct {
 	APIHost    string     // name of that address, may be empty
 	ServiceIP  netip.Addr // first address of the service network: the API server inside the cluster
 	DNSDomain  string     // domain inside the cluster, e.g. cluster.local
+
+	IdentityHost string // name that Keycloak serves, may be empty
 }
 
 // Set is every file the sandbox's servers need.
@@ -21,8 +23,8 @@ type Set struct {
 	EtcdCA       Pair // signs etcd and its one client: no other certificate opens etcd
 	FrontProxyCA Pair // signs the API server's requests to aggregated APIs
 
-	APIServer, Etcd, EtcdClient, FrontProxy, Proxmox, Serving Pair // Serving: health ports of the managers
-	Admin, ControllerManager, Scheduler, Kwok                 Pair // clients of the API server
+	APIServer, Etcd, EtcdClient, FrontProxy, Proxmox, Serving, Keycloak, Vault Pair // Serving: health ports of the managers
+	Admin, ControllerManager, Scheduler, Kwok                                  Pair // clients of the API server
 
 	ServiceAccountPublic, ServiceAccountPrivate string
 }
@@ -63,6 +65,8 @@ func ensure(m maker, site Site) (s Set, err error) {
 		{&s.APIServer, ca, leaf{name: "apiserver", cn: "kube-apiserver", hosts: site.apiHosts(), server: true}},
 		{&s.Serving, ca, leaf{name: "serving", cn: "sandbox", hosts: local, server: true}},
 		{&s.Proxmox, ca, leaf{name: "proxmox", cn: "proxmox", hosts: local, server: true}},
+		{&s.Keycloak, ca, leaf{name: "keycloak", cn: "keycloak", hosts: site.identityHosts(), server: true}},
+		{&s.Vault, ca, leaf{name: "vault", cn: "vault", hosts: local, server: true}},
 		{&s.Admin, ca, leaf{name: "admin", cn: "kubernetes-admin", org: []string{"system:masters"}, client: true}},
 		{&s.ControllerManager, ca, leaf{name: "controller-manager", cn: "system:kube-controller-manager", client: true}},
 		{&s.Scheduler, ca, leaf{name: "scheduler", cn: "system:kube-scheduler", client: true}},
@@ -87,6 +91,15 @@ func (s Site) apiHosts() []string {
 	}
 	if s.APIHost != "" {
 		hosts = append(hosts, s.APIHost)
+	}
+	return hosts
+}
+
+// identityHosts are the names under which Keycloak is called.
+func (s Site) identityHosts() []string {
+	hosts := []string{"localhost", "127.0.0.1"}
+	if s.IdentityHost != "" {
+		hosts = append(hosts, s.IdentityHost)
 	}
 	return hosts
 }

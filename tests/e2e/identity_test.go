@@ -1,0 +1,272 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/streamforge/infrastructure/internal/sandbox"
+	"github.com/streamforge/infrastructure/internal/toolchain"
+)
+
+const issuer = "https://keycloak.sandbox.test/realms/streamforge"
+
+// TestIdentity logs people in to a real Keycloak as each system would.
+func TestIdentity(t *testing.T) {
+	s := newSite(t, 62)
+	if _, err := toolchain.Java(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	s.ok("sandbox", "start")
+	s.ok("up", "-s", "sandbox", "--yes")
+	at, err := s.sb.Endpoints()
+	require.NoError(t, err)
+	k := &realm{t: t, at: at.Identity}
+	admin := k.person("ada", "platform-admins")
+	developer := k.person("dan", "developers")
+	stranger := k.person("eve", "")
+	roles := map[string][2]string{"grafana": {"admin", "editor"}, "argocd": {"admin", "readonly"}, "kibana": {"user", "user"}}
+	for id, redirect := range map[string]string{
+		"grafana": "https://grafana.sandbox.test/login/generic_oauth",
+		"argocd":  "https://argocd.sandbox.test/auth/callback",
+		"kibana":  "https://kibana.sandbox.test/oauth2/callback",
+	} {
+		t.Run(id, func(t *testing.T) {
+			k := &realm{t: t, at: at.Identity}
+			c := k.client(id, redirect)
+			k.claims(c, admin, "platform-admins", roles[id][0])
+			k.claims(c, developer, "developers", roles[id][1])
+			k.claims(c, stranger, "", "")
+			k.refuses(c)
+		})
+	}
+	t.Run("everybody sets up a second factor once that is asked for", func(t *testing.T) {
+		s.t = t
+		s.edit("identity", func(values map[string]any) { values["secondFactor"] = true })
+		s.ok("up", "-s", "sandbox", "--yes")
+		s.unchanged()
+		k := &realm{t: t, at: at.Identity}
+		answer := k.login(k.http(), k.client("grafana", "https://grafana.sandbox.test/login/generic_oauth"), k.person("fay", ""),
+			oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
+		require.Equal(t, "CONFIGURE_TOTP", answer.Request.URL.Query().Get("execution"))
+	})
+	t.Run("destroy takes the realm along", func(t *testing.T) {
+		s.t = t
+		s.ok("destroy", "-s", "sandbox", "--yes")
+		page, err := (&realm{t: t, at: at.Identity}).http().Get(issuer)
+		require.NoError(t, err)
+		require.NoError(t, page.Body.Close())
+		require.Equal(t, http.StatusNotFound, page.StatusCode)
+	})
+	s.t = t
+}
+
+// realm is the realm of the sandbox as a browser and an administrator see it.
+type realm struct {
+	t  *testing.T
+	at *sandbox.Identity
+}
+
+type person struct{ name, password string }
+
+// http is a browser that finds the published name at the sandbox's address, stays logged in, and
+// stops where a redirect leads out of Keycloak.
+func (k *realm) http() *http.Client {
+	jar, err := cookiejar.New(nil)
+	require.NoError(k.t, err)
+	roots := x509.NewCertPool()
+	require.True(k.t, roots.AppendCertsFromPEM([]byte(k.at.CA)))
+	there := strings.TrimPrefix(k.at.URL, "https://")
+	return &http.Client{
+		Jar: jar,
+		Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: roots},
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if address != "keycloak.sandbox.test:443" {
+					return nil, fmt.Errorf("a login leads to %s", address)
+				}
+				return (&net.Dialer{}).DialContext(ctx, network, there)
+			},
+		},
+		CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+			if r.URL.Host != "keycloak.sandbox.test" {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+	}
+}
+
+// admin calls the administration's interface and decodes the answer.
+func (k *realm) admin(method, path string, body, into any) *http.Response {
+	k.t.Helper()
+	client := k.http()
+	config := oauth2.Config{ClientID: "admin-cli", Endpoint: oauth2.Endpoint{
+		TokenURL: "https://keycloak.sandbox.test/realms/master/protocol/openid-connect/token"}}
+	ctx := oidc.ClientContext(k.t.Context(), client)
+	token, err := config.PasswordCredentialsToken(ctx, "admin", k.at.Password)
+	require.NoError(k.t, err)
+	raw, err := json.Marshal(body)
+	require.NoError(k.t, err)
+	req, err := http.NewRequestWithContext(ctx, method, "https://keycloak.sandbox.test/admin/realms/streamforge"+path, bytes.NewReader(raw))
+	require.NoError(k.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	token.SetAuthHeader(req)
+	resp, err := client.Do(req)
+	require.NoError(k.t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(k.t, err)
+	require.Less(k.t, resp.StatusCode, 300, "%s %s: %s", method, path, text)
+	if into != nil {
+		require.NoError(k.t, json.Unmarshal(text, into))
+	}
+	return resp
+}
+
+// person makes somebody as an administrator would, in one group or none.
+func (k *realm) person(name, group string) person {
+	p := person{name: name, password: "correct horse battery " + name}
+	user := map[string]any{
+		"username": name, "enabled": true, "email": name + "@sandbox.test", "emailVerified": true,
+		"firstName": name, "lastName": "Tester",
+		"credentials": []any{map[string]any{"type": "password", "value": p.password + " staple"}},
+	}
+	p.password += " staple"
+	if group != "" {
+		user["groups"] = []string{"/" + group}
+	}
+	k.admin(http.MethodPost, "/users", user, nil)
+	return p
+}
+
+// client is a system as it is configured: id, secret and redirect of its own.
+func (k *realm) client(id, redirect string) oauth2.Config {
+	var found []struct{ ID, Secret string }
+	k.admin(http.MethodGet, "/clients?clientId="+id, nil, &found)
+	require.Len(k.t, found, 1)
+	return oauth2.Config{
+		ClientID: id, ClientSecret: found[0].Secret, RedirectURL: redirect, Scopes: []string{"openid", "profile", "email"},
+		Endpoint: oauth2.Endpoint{
+			AuthURL: issuer + "/protocol/openid-connect/auth", TokenURL: issuer + "/protocol/openid-connect/token",
+		},
+	}
+}
+
+var form = regexp.MustCompile(`action="([^"]+)"`)
+
+// login fills in the form and gives what the redirect back carries.
+func (k *realm) login(browser *http.Client, c oauth2.Config, p person, options ...oauth2.AuthCodeOption) *http.Response {
+	k.t.Helper()
+	page, err := browser.Get(c.AuthCodeURL("a-state", options...))
+	require.NoError(k.t, err)
+	defer page.Body.Close()
+	text, err := io.ReadAll(page.Body)
+	require.NoError(k.t, err)
+	action := form.FindSubmatch(text)
+	require.NotNil(k.t, action, "%s: %s", page.Status, text)
+	answer, err := browser.PostForm(html.UnescapeString(string(action[1])), url.Values{
+		"username": {p.name}, "password": {p.password}})
+	require.NoError(k.t, err)
+	require.NoError(k.t, answer.Body.Close())
+	return answer
+}
+
+// claims logs a person in and checks what the system learns about him or her.
+func (k *realm) claims(c oauth2.Config, p person, group, role string) {
+	k.t.Helper()
+	browser := k.http()
+	verifier := oauth2.GenerateVerifier()
+	answer := k.login(browser, c, p, oauth2.S256ChallengeOption(verifier), oidc.Nonce("a-nonce"))
+	require.Equal(k.t, http.StatusFound, answer.StatusCode)
+	back, err := answer.Location()
+	require.NoError(k.t, err)
+	require.True(k.t, strings.HasPrefix(back.String(), c.RedirectURL), back)
+	require.Equal(k.t, "a-state", back.Query().Get("state"))
+
+	ctx := oidc.ClientContext(k.t.Context(), browser)
+	provider, err := oidc.NewProvider(ctx, issuer)
+	require.NoError(k.t, err)
+	token, err := c.Exchange(ctx, back.Query().Get("code"), oauth2.VerifierOption(verifier))
+	require.NoError(k.t, err)
+	raw, _ := token.Extra("id_token").(string)
+	id, err := provider.Verifier(&oidc.Config{ClientID: c.ClientID}).Verify(ctx, raw)
+	require.NoError(k.t, err)
+	require.Equal(k.t, "a-nonce", id.Nonce)
+	require.NotEmpty(k.t, id.Subject)
+	k.learns(id.Claims, p, group, role)
+	// What the access token is for, and what it opens.
+	access, err := provider.Verifier(&oidc.Config{ClientID: c.ClientID}).Verify(ctx, token.AccessToken)
+	require.NoError(k.t, err)
+	require.Equal(k.t, []string{c.ClientID}, access.Audience)
+	info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	require.NoError(k.t, err)
+	require.Equal(k.t, p.name+"@sandbox.test", info.Email)
+	require.True(k.t, info.EmailVerified)
+	k.learns(info.Claims, p, group, role)
+	// A stolen refresh token is of no use without the system's secret.
+	old := &oauth2.Token{RefreshToken: token.RefreshToken}
+	_, err = c.TokenSource(ctx, old).Token()
+	require.NoError(k.t, err)
+	c.ClientSecret = "guessed"
+	_, err = c.TokenSource(ctx, old).Token()
+	require.ErrorContains(k.t, err, "unauthorized_client")
+}
+
+func (k *realm) learns(decode func(any) error, p person, group, role string) {
+	k.t.Helper()
+	var claims struct {
+		Name   string   `json:"preferred_username"`
+		Groups []string `json:"groups"`
+		Roles  []string `json:"roles"`
+	}
+	require.NoError(k.t, decode(&claims))
+	require.Equal(k.t, p.name, claims.Name)
+	if group == "" {
+		require.Empty(k.t, claims.Groups)
+		require.Empty(k.t, claims.Roles)
+		return
+	}
+	require.Equal(k.t, []string{group}, claims.Groups)
+	require.Equal(k.t, []string{role}, claims.Roles)
+}
+
+// refuses tries what must not work.
+func (k *realm) refuses(c oauth2.Config) {
+	k.t.Helper()
+	challenge := oauth2.S256ChallengeOption(oauth2.GenerateVerifier())
+	answer := k.login(k.http(), c, person{"ada", "guessed"}, challenge)
+	require.Equal(k.t, http.StatusOK, answer.StatusCode, "a wrong password leads nowhere")
+
+	elsewhere := c
+	elsewhere.RedirectURL = "https://grafana.sandbox.test.attacker.example/"
+	page, err := k.http().Get(elsewhere.AuthCodeURL("a-state", challenge))
+	require.NoError(k.t, err)
+	require.NoError(k.t, page.Body.Close())
+	require.Equal(k.t, http.StatusBadRequest, page.StatusCode, "a code goes to the system only")
+
+	bare, err := k.http().Get(c.AuthCodeURL("a-state"))
+	require.NoError(k.t, err)
+	require.NoError(k.t, bare.Body.Close())
+	require.Contains(k.t, bare.Header.Get("Location"), "error=invalid_request", "no login without PKCE")
+
+	ctx := oidc.ClientContext(k.t.Context(), k.http())
+	_, err = c.PasswordCredentialsToken(ctx, "ada", "whatever")
+	require.ErrorContains(k.t, err, "unauthorized_client", "no system sees a password")
+}
