@@ -27,7 +27,7 @@ const maxBranch = 40
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"layer": layerOf, "when": at, "code": code, "breaks": breaks, "values": values,
 	"percent": func(p *float64) string { return fmt.Sprintf("%.1f", *p) },
-	"waits":   func(i Item) bool { return i.State == "denied" || i.State == "needs-approval" },
+	"waits":   waits,
 }).Parse(page))
 
 // WriteHTML writes the report as one page that needs nothing else: no script, style, font or image
@@ -122,6 +122,11 @@ func branches(items []Item) (all []branch) {
 	return all
 }
 
+// waits tells whether an item waits for somebody: such ones are shown open.
+func waits(i Item) bool {
+	return i.State == "denied" || i.State == "needs-approval" || i.State == "new" && i.Danger.Level() >= Access.Level()
+}
+
 func layerOf(i Item) string {
 	if i.Layer == "" {
 		return "(stack)"
@@ -136,7 +141,7 @@ func code(s string) template.HTML {
 	return template.HTML(quoted.ReplaceAllString(string(breaks(s)), "<code>$1</code>")) //nolint:gosec // escaped
 }
 
-var joints = regexp.MustCompile(`::|[$/.@#]|\w-`)
+var joints = regexp.MustCompile(`::|[$/@#]|[A-Za-z]\.|\w-`)
 
 // breaks lets a long name wrap where its parts meet.
 func breaks(s string) template.HTML {

@@ -17,13 +17,14 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdp "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-var pictures = flag.String("pictures", "", "folder that takes a picture of every page, theme and width")
+var pictures = flag.String("pictures", "", "folder that takes a picture of every page, theme and width; docs/pictures has them")
 
 //go:embed look.js
 var look string
@@ -111,11 +112,14 @@ func TestPages(t *testing.T) {
 			for _, width := range []int64{400, 1400} {
 				title := fmt.Sprintf("%s-%s-%d", name, theme, width)
 				t.Run(title, func(t *testing.T) {
-					p := open(t, name, width, 900, theme, true)
+					p := open(t, name, width, 1000, theme, true)
 					if *pictures != "" {
-						var png []byte
-						p.do(t, chromedp.FullScreenshot(&png, 100))
-						require.NoError(t, os.WriteFile(filepath.Join(*pictures, title+".png"), png, 0o644))
+						var shot []byte
+						p.do(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
+							shot, err = cdp.CaptureScreenshot().WithFormat(cdp.CaptureScreenshotFormatWebp).WithQuality(60).Do(ctx)
+							return err
+						}))
+						require.NoError(t, os.WriteFile(filepath.Join(*pictures, title+".webp"), shot, 0o644))
 					}
 					p.do(t, chromedp.Click("#all"))
 					for _, check := range []string{"overflow", "contrast", "targets", "names"} {
@@ -129,4 +133,95 @@ func TestPages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestKeyboard goes through the page without a mouse.
+func TestKeyboard(t *testing.T) {
+	p := open(t, "gate", 1400, 900, "light", true)
+	focused := func() string {
+		return ask[string](t, p, `(e => e.id || e.className || e.tagName)(document.activeElement)`)
+	}
+	tab := func(times int) {
+		for range times {
+			p.do(t, chromedp.KeyEvent("\t"))
+			assert.Equal(t, "solid 3px", ask[string](t, p, `(s => s.outlineStyle + ' ' + s.outlineWidth)(getComputedStyle(document.activeElement))`), focused())
+		}
+	}
+	tab(1)
+	require.Equal(t, "skip", focused())
+	p.do(t, chromedp.KeyEvent("\r"))
+	require.Equal(t, "list", focused())
+	tab(1)
+	require.Equal(t, "layer", focused())
+	tab(3)
+	require.Equal(t, "find", focused())
+	p.do(t, chromedp.KeyEvent("numberOfInstances"))
+	require.Equal(t, "1 of 11 shown", ask[string](t, p, `document.getElementById('shown').textContent`))
+	tab(1)
+	p.do(t, chromedp.KeyEvent(" "), chromedp.Poll(`document.getElementById('shown').textContent === '11 of 11 shown'`, nil))
+	tab(2)
+	require.Equal(t, "SUMMARY", focused())
+	isOpen := `document.activeElement.parentElement.open`
+	require.True(t, ask[bool](t, p, isOpen), "what waits for somebody is open")
+	p.do(t, chromedp.KeyEvent(" "))
+	require.False(t, ask[bool](t, p, isOpen))
+	p.do(t, chromedp.KeyEvent("\r"))
+	require.True(t, ask[bool](t, p, isOpen))
+	assert.Equal(t, ask[int](t, p, `document.querySelectorAll('.item').length`)+3, p.tabsTo(t, "A"), "every change, and its objects, before the tree")
+	p.do(t, chromedp.KeyEvent("\r"), chromedp.Poll(`document.activeElement.tagName === 'SUMMARY'`, nil))
+	assert.Contains(t, ask[string](t, p, `document.activeElement.textContent`), "proxmox-k2w-3", "the tree leads to the change")
+}
+
+// tabsTo counts how often one has to press tab to come to an element of that name.
+func (p *page) tabsTo(t *testing.T, name string) (times int) {
+	t.Helper()
+	for ask[string](t, p, `document.activeElement.tagName`) != name {
+		require.Less(t, times, 100)
+		p.do(t, chromedp.KeyEvent("\t"))
+		times++
+	}
+	return times
+}
+
+// TestFilter narrows the list by the tiles and by a choice of layer.
+func TestFilter(t *testing.T) {
+	p := open(t, "gate", 1400, 900, "light", true)
+	shown := func() string { return ask[string](t, p, `document.getElementById('shown').textContent`) }
+	p.do(t, chromedp.Click(`.tiles button[value="data-loss"]`))
+	assert.Equal(t, "2 of 11 shown", shown())
+	assert.Equal(t, "data-loss", ask[string](t, p, `document.getElementById('danger').value`))
+	p.do(t, chromedp.Evaluate(`document.getElementById('layer').value = 'network.Edge'; document.getElementById('filter').dispatchEvent(new Event('input'))`, nil))
+	assert.Equal(t, "0 of 11 shown", shown())
+	p.do(t, chromedp.WaitVisible("#nothing"), chromedp.Click(`button[type="reset"]`), chromedp.WaitNotVisible("#nothing"))
+	assert.Equal(t, "11 of 11 shown", shown())
+}
+
+// TestWithoutScript reads the page where scripts may not run, as in some viewers of artifacts.
+func TestWithoutScript(t *testing.T) {
+	p := open(t, "drift", 400, 900, "dark", false)
+	var form, body bool
+	p.do(t, chromedp.Evaluate(`document.getElementById('filter').checkVisibility()`, &form),
+		chromedp.Click(".item:nth-of-type(7) summary"), chromedp.WaitVisible(".item:nth-of-type(7) .values"),
+		chromedp.Evaluate(`document.querySelector('.item:nth-of-type(7) .hint').checkVisibility()`, &body))
+	assert.False(t, form, "a filter that does nothing is not shown")
+	assert.True(t, body)
+}
+
+// TestChecksCanFail spoils the page in every way that the checks are for.
+func TestChecksCanFail(t *testing.T) {
+	p := open(t, "gate", 400, 1000, "light", true)
+	for check, spoil := range map[string]string{
+		"overflow": "document.querySelector('h1').style.width = '500px'",
+		"contrast": "document.querySelector('.dim').style.color = '#aaa'",
+		"targets":  "document.querySelector('.tree a').style.minHeight = '0'; document.querySelector('.tree a').style.padding = '0'",
+		"names":    "document.querySelector('h2').outerHTML = '<h5>x</h5>'",
+	} {
+		assert.NotEmpty(t, ask[[]string](t, p, spoil+"; ("+look+")()."+check+"()"), check)
+	}
+	p.do(t, chromedp.Evaluate("document.body.append(Object.assign(new Image(), {src: 'https://example.test/x.png'})); console.error('spoiled')", nil))
+	require.Eventually(t, func() bool {
+		p.lock.Lock()
+		defer p.lock.Unlock()
+		return len(p.protests) >= 2
+	}, 10*time.Second, 50*time.Millisecond, "the policy forbids the picture")
 }
