@@ -100,8 +100,13 @@ func (p *probe) Configure(context.Context, *pulumirpc.ConfigureRequest) (*pulumi
 	return &pulumirpc.ConfigureResponse{AcceptSecrets: true, SupportsPreview: true}, nil
 }
 
+// Check refuses things that say so.
 func (p *probe) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	return &pulumirpc.CheckResponse{Inputs: r.GetNews()}, nil
+	answer := &pulumirpc.CheckResponse{Inputs: r.GetNews()}
+	if why, ok := r.GetNews().GetFields()["refuse"]; ok {
+		answer.Failures = []*pulumirpc.CheckFailure{{Property: "refuse", Reason: why.GetStringValue()}}
+	}
+	return answer, nil
 }
 
 func (p *probe) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
@@ -119,6 +124,18 @@ func (p *probe) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.Di
 	d := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_SOME}
 	if !olds["kind"].DeepEquals(news["kind"]) {
 		d.Replaces = []string{"kind"}
+	}
+	if !olds["text"].DeepEquals(news["text"]) {
+		d.Diffs = []string{"text"}
+	}
+	if _, ok := news["detailed"]; ok {
+		d.HasDetailedDiff, d.DetailedDiff = true, map[string]*pulumirpc.PropertyDiff{}
+		for path, one := range plugin.NewDetailedDiffFromObjectDiff(olds.Diff(news), true) {
+			if path == "kind" {
+				one.Kind = one.Kind.AsReplace()
+			}
+			d.DetailedDiff[path] = &pulumirpc.PropertyDiff{Kind: pulumirpc.PropertyDiff_Kind(one.Kind), InputDiff: one.InputDiff}
+		}
 	}
 	return d, nil
 }
