@@ -57,6 +57,9 @@ func (o Object) annotations() pulumi.StringMap {
 	if o.WaitFor == "" {
 		return o.Annotations
 	}
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Minute
+	}
 	all := maps.Clone(o.Annotations)
 	if all == nil {
 		all = pulumi.StringMap{}
