@@ -2,6 +2,7 @@
 export CGO_ENABLED ?= 0
 GO ?= go
 STACK ?= sandbox
+RUN ?= .
 BIN := $(CURDIR)/bin
 STREAMFORGE := $(BIN)/streamforge
 
@@ -40,8 +41,8 @@ unit: ## run the tests that need no toolchain
 	cd tests/rules && $(GO) test -trimpath ./...
 	cd tests/browser && $(GO) test -trimpath ./...
 
-bench: ## measure the cold build of the program against the usual imports; writes docs/benchmarks.md
-	$(GO) run -trimpath ./tests/bench
+bench: tools ## measure the build, the gate and the audit against what is usual (RUN=gate for one); writes docs/benchmarks.md
+	$(GO) run -trimpath ./tests/bench -run "$(RUN)"
 
 lint: ## golangci-lint, including the direction of imports
 	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run

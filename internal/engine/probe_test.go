@@ -109,37 +109,6 @@ func (p *probe) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.
 	return answer, nil
 }
 
-func (p *probe) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	olds, err := unmarshal(r.GetOlds())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(r.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	if olds.DeepEquals(news) {
-		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
-	}
-	d := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_SOME}
-	if !olds["kind"].DeepEquals(news["kind"]) {
-		d.Replaces = []string{"kind"}
-	}
-	if !olds["text"].DeepEquals(news["text"]) {
-		d.Diffs = []string{"text"}
-	}
-	if _, ok := news["detailed"]; ok {
-		d.HasDetailedDiff, d.DetailedDiff = true, map[string]*pulumirpc.PropertyDiff{}
-		for path, one := range plugin.NewDetailedDiffFromObjectDiff(olds.Diff(news), true) {
-			if path == "kind" {
-				one.Kind = one.Kind.AsReplace()
-			}
-			d.DetailedDiff[path] = &pulumirpc.PropertyDiff{Kind: pulumirpc.PropertyDiff_Kind(one.Kind), InputDiff: one.InputDiff}
-		}
-	}
-	return d, nil
-}
-
 func (p *probe) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
 	props, err := unmarshal(r.GetProperties())
 	if err != nil {
