@@ -2,6 +2,7 @@
 export CGO_ENABLED ?= 0
 GO ?= go
 STACK ?= sandbox
+RUN ?= .
 BIN := $(CURDIR)/bin
 STREAMFORGE := $(BIN)/streamforge
 
@@ -33,13 +34,15 @@ status: ## show the sandbox's processes
 test: tools ## run every test: units, the graph on mocks, the sandbox end to end
 	$(GO) test -trimpath -timeout 45m ./...
 	cd tests/rules && $(GO) test -trimpath ./...
+	cd tests/browser && $(GO) test -trimpath ./...
 
 unit: ## run the tests that need no toolchain
 	$(GO) test -trimpath -short ./...
 	cd tests/rules && $(GO) test -trimpath ./...
+	cd tests/browser && $(GO) test -trimpath ./...
 
-bench: ## measure the cold build of the program against the usual imports; writes docs/benchmarks.md
-	$(GO) run -trimpath ./tests/bench
+bench: tools ## measure the build, the gate and the audit against what is usual (RUN=gate for one); writes docs/benchmarks.md
+	$(GO) run -trimpath ./tests/bench -run "$(RUN)"
 
 lint: ## golangci-lint, including the direction of imports
 	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run
@@ -56,6 +59,7 @@ check: lint test ## what a merge request must pass
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run make fmt"; exit 1; }
 	$(GO) vet -trimpath ./...
 	cd tests/rules && $(GO) vet -trimpath ./...
+	cd tests/browser && $(GO) vet -trimpath ./...
 
 clean: down ## stop the sandbox and delete its state and bin/; the user's cache stays
 	rm -rf .sandbox bin

@@ -100,27 +100,13 @@ func (p *probe) Configure(context.Context, *pulumirpc.ConfigureRequest) (*pulumi
 	return &pulumirpc.ConfigureResponse{AcceptSecrets: true, SupportsPreview: true}, nil
 }
 
+// Check refuses things that say so.
 func (p *probe) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	return &pulumirpc.CheckResponse{Inputs: r.GetNews()}, nil
-}
-
-func (p *probe) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	olds, err := unmarshal(r.GetOlds())
-	if err != nil {
-		return nil, err
+	answer := &pulumirpc.CheckResponse{Inputs: r.GetNews()}
+	if why, ok := r.GetNews().GetFields()["refuse"]; ok {
+		answer.Failures = []*pulumirpc.CheckFailure{{Property: "refuse", Reason: why.GetStringValue()}}
 	}
-	news, err := unmarshal(r.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	if olds.DeepEquals(news) {
-		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
-	}
-	d := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_SOME}
-	if !olds["kind"].DeepEquals(news["kind"]) {
-		d.Replaces = []string{"kind"}
-	}
-	return d, nil
+	return answer, nil
 }
 
 func (p *probe) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {

@@ -1,93 +1,91 @@
-// Command bench measures what can be measured on one machine as a ratio in one run, and writes
-// docs/benchmarks.md. Run it by `make bench`; it takes some minutes.
+// Command bench measures what can be measured on one machine as a ratio in one run, keeps the raw
+// figures in docs/benchmarks.json, and writes docs/benchmarks.md from them. Run it by `make bench`;
+// -run chooses figures, the others stay as they were;
+// when it chooses none, only the page is written.
 package main
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
-	"os/exec"
+	"os/signal"
 	"path/filepath"
-	"runtime"
+	"regexp"
 	"time"
 )
 
 func main() {
-	if err := run(); err != nil {
+	which := flag.String("run", ".", "measure the figures whose names match this expression")
+	net := flag.Int("net", 74, "the sandbox gets the addresses 127.53.NET.*")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *which, *net); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
-	root, err := filepath.Abs(".")
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-
-	fmt.Println("cold build of the program ...")
-	ours, err := coldBuild(root, dir, "")
-	if err != nil {
-		return err
-	}
-	fmt.Printf("  %s CPU\ncold build with helm/v3 imported ...\n", ours.Round(time.Second))
-	usual, err := coldBuild(root, dir, "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3")
-	if err != nil {
-		return err
-	}
-	fmt.Printf("  %s CPU, ratio %.2f\n", usual.Round(time.Second), ours.Seconds()/usual.Seconds())
-	return os.WriteFile(filepath.Join(root, "docs", "benchmarks.md"), []byte(page(ours, usual)), 0o644)
+// figure is one line of the table. Each stands in a file of its own and is listed here.
+type figure struct {
+	name    string
+	what    string  // is measured
+	against string  // what it is compared with
+	target  float64 // ratio, at most
+	measure func(context.Context, *bench) (samples, error)
 }
 
-// coldBuild compiles the root program with an empty build cache, and one more import if given,
-// and returns the CPU time of the compiler and all its children.
-func coldBuild(root, dir, extra string) (time.Duration, error) {
-	cache, err := os.MkdirTemp(dir, "cache-")
+var figures = []figure{build, gated, audited}
+
+// samples are raw values of one figure; those at the same position were taken one after the other.
+type samples struct {
+	Unit    string    `json:"unit"`
+	Ours    []float64 `json:"ours"`
+	Against []float64 `json:"against"`
+	Notes   []string  `json:"notes,omitempty"` // whole sentences
+}
+
+// bench is what figures share.
+type bench struct {
+	root string // of the repository
+	dir  string // for this run alone
+	net  int
+	made *site
+}
+
+func run(ctx context.Context, which string, net int) (err error) {
+	wanted, err := regexp.Compile("^(" + which + ")")
 	if err != nil {
-		return 0, err
+		return fmt.Errorf("-run: %w", err)
 	}
-	args := []string{"build", "-trimpath", "-o", filepath.Join(dir, "program")}
-	if extra != "" {
-		overlay, err := overlayImport(root, dir, extra)
-		if err != nil {
-			return 0, err
+	b := &bench{net: net}
+	if b.root, err = filepath.Abs("."); err != nil {
+		return err
+	}
+	if b.dir, err = os.MkdirTemp("", "bench-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.stop(), os.RemoveAll(b.dir)) }()
+	kept, err := load(b.root)
+	if err != nil {
+		return err
+	}
+	for _, f := range figures {
+		if !wanted.MatchString(f.name) {
+			continue
 		}
-		args = append(args, "-overlay", overlay)
+		fmt.Printf("%s: %s, against %s\n", f.name, f.what, f.against)
+		s, err := f.measure(ctx, b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		kept[f.name] = record{samples: s, Made: time.Now().UTC().Truncate(time.Second), Machine: machine()}
+		fmt.Printf("  ratio %.2f, target at most %.2f\n", kept[f.name].ratio(), f.target)
+		if err := save(b.root, kept); err != nil { // what was measured is not lost with what comes after
+			return err
+		}
 	}
-	cmd := exec.Command("go", append(args, ".")...)
-	cmd.Dir, cmd.Env, cmd.Stderr = root, append(os.Environ(), "GOCACHE="+cache, "CGO_ENABLED=0"), os.Stderr
-	if err := cmd.Run(); err != nil {
-		return 0, fmt.Errorf("go build: %w", err)
-	}
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), os.RemoveAll(cache)
-}
-
-// overlayImport adds a file with one import to package main without touching the tree.
-func overlayImport(root, dir, path string) (string, error) {
-	source := filepath.Join(dir, "extra.go")
-	if err := os.WriteFile(source, fmt.Appendf(nil, "package main\n\nimport _ %q\n", path), 0o644); err != nil {
-		return "", err
-	}
-	raw, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "zz_extra.go"): source}})
-	if err != nil {
-		return "", err
-	}
-	overlay := filepath.Join(dir, "overlay.json")
-	return overlay, os.WriteFile(overlay, raw, 0o644)
-}
-
-func page(ours, usual time.Duration) string {
-	return fmt.Sprintf(`# Benchmarks
-
-Written by `+"`make bench`"+` (%s, %s/%s, %d processors). Machines differ, ratios travel.
-
-| what | this program | against | ratio | target |
-|---|---|---|---|---|
-| CPU time of a cold `+"`go build`"+` of the root program, modules already downloaded | %.0f s | %.0f s with `+"`pulumi-kubernetes/.../helm/v3`"+` imported, the usual way to a Helm release | %.2f | at most 0.40 |
-`, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), ours.Seconds(), usual.Seconds(), ours.Seconds()/usual.Seconds())
+	return save(b.root, kept)
 }
