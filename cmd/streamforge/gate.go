@@ -47,6 +47,9 @@ func newGateCmd(a *app) *cobra.Command {
 			"Exit codes: 0 nothing would change, 10 only allowed changes, 20 some need approval, 30 some are denied, " +
 			"40 the preview failed, 50 the gate itself failed. See docs/gate.md.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := g.offline.check(); err != nil {
+				return err
+			}
 			r, err := g.judge(cmd.Context())
 			if err != nil {
 				return verdict{err.Error(), gate.ExitGateFailed}
@@ -65,9 +68,13 @@ func newGateCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-// judge previews the stack and writes the report.
+// judge previews the stack, or runs its program on mocks, and writes the report.
 func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
-	r, err := g.preview(ctx)
+	look := g.preview
+	if g.offline.on {
+		look = g.plan
+	}
+	r, err := look(ctx)
 	if err != nil {
 		return r, err
 	}
