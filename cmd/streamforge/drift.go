@@ -19,13 +19,14 @@ import (
 
 // driftRun holds the flags of the audit.
 type driftRun struct {
-	gateRun
+	operation
+	forms
 	ignores, baseline, prometheus, kubeconfig string
 	noRefresh                                 bool
 }
 
 func newDriftCmd(a *app) *cobra.Command {
-	d := &driftRun{gateRun: gateRun{operation: operation{app: a}}}
+	d := &driftRun{operation: operation{app: a}}
 	cmd := &cobra.Command{
 		Use:   "drift",
 		Short: "Find what people have changed by hand, and what nobody manages",
@@ -49,9 +50,8 @@ func newDriftCmd(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&d.baseline, "baseline", "", "report of an earlier audit: what is in it is known")
 	cmd.Flags().StringVar(&d.kubeconfig, "kubeconfig", "", "look at the cluster with these rights instead of the stack's own")
 	cmd.Flags().BoolVar(&d.noRefresh, "no-refresh", false, "do not run the program: look only at the cluster and at Proxmox")
-	cmd.Flags().StringVar(&d.file, "report", "drift-report.json", "where the report is written")
 	cmd.Flags().StringVar(&d.prometheus, "prometheus", "", "also write figures for Prometheus' textfile collector")
-	d.formsFlags(cmd)
+	d.formsFlags(cmd, "drift-report.json")
 	return cmd
 }
 
@@ -131,7 +131,7 @@ func (d *driftRun) refresh(ctx context.Context, s *engine.Stack) (gate.Preview, 
 	var failure error
 	for _, program := range []bool{true, false} {
 		collector := gate.NewCollector()
-		err := d.runWith(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
+		err := d.observe(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
 			o.RunProgram = program
 			return s.RefreshPreview(ctx, o)
 		}, collector)

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -24,10 +19,8 @@ import (
 // gateRun holds the flags of the gate.
 type gateRun struct {
 	operation
-	approvals             string
-	file                  string // of the report
-	markdown, html, junit string
-	link                  string // where the full report can be read, for the note
+	forms
+	approvals string
 }
 
 // verdict ends the process with the exit code of a report that was written.
@@ -63,8 +56,7 @@ func newGateCmd(a *app) *cobra.Command {
 	a.forStack(cmd)
 	g.chartsFlag(cmd)
 	cmd.Flags().StringVar(&g.approvals, "approvals", "approvals.yaml", "file with the approved changes")
-	cmd.Flags().StringVar(&g.file, "report", "gate-report.json", "where the report is written")
-	g.formsFlags(cmd)
+	g.formsFlags(cmd, "gate-report.json")
 	return cmd
 }
 
@@ -99,7 +91,7 @@ func (g *gateRun) preview(ctx context.Context) (report.Report, error) {
 	collector := gate.NewCollector()
 	var failure error
 	err = g.withStack(ctx, func(s *engine.Stack) error {
-		failure = g.runWith(ctx, s.Preview, collector)
+		failure = g.observe(ctx, s.Preview, collector)
 		return nil
 	})
 	if err != nil {
@@ -132,59 +124,4 @@ func (g *gateRun) domain() (string, error) {
 	}
 	var site struct{ Domain string }
 	return site.Domain, f.Section(project+":site", &site)
-}
-
-// write writes the report in every form that was asked for.
-func (g *gateRun) write(r report.Report) error {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(g.file, append(raw, '\n'), 0o600); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	for _, form := range []struct {
-		file  string
-		write func(io.Writer, report.Report) error
-	}{
-		{g.markdown, func(w io.Writer, r report.Report) error { return report.WriteMarkdown(w, r, g.link) }},
-		{g.html, report.WriteHTML},
-		{g.junit, report.WriteJUnit},
-	} {
-		if form.file == "" {
-			continue
-		}
-		var b bytes.Buffer
-		if err := form.write(&b, r); err != nil {
-			return fmt.Errorf("report %s: %w", form.file, err)
-		}
-		if err := os.WriteFile(form.file, b.Bytes(), 0o600); err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
-	}
-	return nil
-}
-
-// runWith previews quietly and lets the collector see every event.
-func (g *gateRun) runWith(ctx context.Context, do engineRun, c *gate.Collector) error {
-	opts := g.options(g.app.err)
-	opts.Observe = c.Observe
-	remove, err := g.overrideCharts(&opts)
-	if err != nil {
-		return err
-	}
-	defer remove()
-	sum, err := do(ctx, opts)
-	if err == nil && sum.Result != "succeeded" {
-		err = errors.New("the preview " + sum.Result)
-	}
-	return err
-}
-
-// formsFlags are the flags for the forms of the report.
-func (g *gateRun) formsFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&g.markdown, "markdown", "", "also write the report as a note for a merge request, at most 60,000 bytes")
-	cmd.Flags().StringVar(&g.html, "html", "", "also write the report as one HTML page")
-	cmd.Flags().StringVar(&g.junit, "junit", "", "also write the report as JUnit XML")
-	cmd.Flags().StringVar(&g.link, "link", "", "address of the full report, for the note")
 }

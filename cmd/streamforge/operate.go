@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/streamforge/infrastructure/internal/engine"
+	"github.com/streamforge/infrastructure/internal/gate"
 )
 
 // operation holds the flags that several operations share.
@@ -132,4 +134,20 @@ func (o *operation) chartsFlag(cmd *cobra.Command) {
 
 func (o *operation) yesFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+}
+
+// observe previews quietly and lets the collector see every event.
+func (o *operation) observe(ctx context.Context, do engineRun, c *gate.Collector) error {
+	opts := o.options(o.app.err)
+	opts.Observe = c.Observe
+	remove, err := o.overrideCharts(&opts)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	sum, err := do(ctx, opts)
+	if err == nil && sum.Result != "succeeded" {
+		err = errors.New("the preview " + sum.Result)
+	}
+	return err
 }

@@ -3,18 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/streamforge/infrastructure/internal/engine"
-	"github.com/streamforge/infrastructure/internal/kubeconfig"
 	"github.com/streamforge/infrastructure/internal/sandbox"
 	"github.com/streamforge/infrastructure/internal/stackfile"
-	"github.com/streamforge/infrastructure/stacks"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
@@ -156,46 +152,4 @@ func writeProject(sb *sandbox.Sandbox, root string, file *stackfile.File, at san
 	}
 	file.KeepSecrets(earlier)
 	return file.Write(path)
-}
-
-// noBot has the form of a Telegram bot's token. No Alertmanager runs in the sandbox that would use it.
-const noBot = "0000000000:sandbox-sandbox-sandbox-sandbox-sand"
-
-// noGitLab are secrets of section gitops, of the form they have to have. Nothing in the sandbox runs
-// that would show them to a GitLab server, and there is none.
-var noGitLab = [][2]string{
-	{"runnerToken", "glrt-sandbox-sandbox-sandbox"},
-	{"kanikoRunnerToken", "glrt-sandbox-sandbox-kaniko"},
-	{"repositoryToken", "sandbox-sandbox-sandbox-sandbox"},
-	{"registryLogin", `{"auths":{"registry.sandbox.test":{"auth":"c2FuZGJveDpzYW5kYm94"}}}`},
-}
-
-// handOver stores the secrets that in a real site a person hands over: the Proxmox token, that
-// of a Telegram bot, those for GitLab, and the kubeconfig after the same checks.
-func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at sandbox.Endpoints) error {
-	raw, err := os.ReadFile(at.AdminKubeconfig)
-	if err != nil {
-		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
-	}
-	server := "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
-	accepted, err := kubeconfig.Accept(ctx, kubeconfig.Request{Raw: raw, Server: server, Now: time.Now()})
-	if err != nil {
-		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
-	}
-	s, err := engine.Open(ctx, sandboxProject(sb, root), stacks.Deploy)
-	if err != nil {
-		return err
-	}
-	if err := s.SetSecret(ctx, "proxmoxToken", at.ProxmoxToken); err != nil {
-		return err
-	}
-	if err := s.SetSecret(ctx, "telegramToken", noBot); err != nil {
-		return err
-	}
-	for _, secret := range noGitLab {
-		if err := s.SetSecret(ctx, secret[0], secret[1]); err != nil {
-			return err
-		}
-	}
-	return s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/pins"
+	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
 const (
@@ -49,7 +50,7 @@ func (e *Elastic) exporter(ctx *pulumi.Context, name string, a Args) (pulumi.Res
 			Selector: &metav1.LabelSelectorArgs{MatchLabels: labels(app)},
 			Template: &corev1.PodTemplateSpecArgs{Metadata: &metav1.ObjectMetaArgs{
 				// The login is read at the start only: a new one starts it anew.
-				Labels: labels(app), Annotations: pulumi.StringMap{"streamforge/login": fingerprint(e.Passwords[userExporter])},
+				Labels: labels(app), Annotations: pulumi.StringMap{"streamforge/login": secrets.Fingerprint(e.Passwords[userExporter])},
 			}, Spec: exporterPod(e.URL, a)},
 		},
 	}, pulumi.Parent(e), kube.After(e.Serving...))
@@ -57,13 +58,6 @@ func (e *Elastic) exporter(ctx *pulumi.Context, name string, a Args) (pulumi.Res
 		return nil, fmt.Errorf("deployment %s: %w", app, err)
 	}
 	return deployment, nil
-}
-
-// fingerprint changes with a password. Of one of 256 bits it tells nothing.
-func fingerprint(password pulumi.StringOutput) pulumi.StringOutput {
-	return pulumi.Unsecret(password.ApplyT(func(p string) string {
-		return digest(map[string]string{passwordKey: p}, "")
-	})).(pulumi.StringOutput)
 }
 
 func exporterPod(url string, a Args) *corev1.PodSpecArgs {

@@ -1,14 +1,13 @@
 package fluentbit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
+	"github.com/streamforge/infrastructure/internal/secrets"
 )
 
 const (
@@ -34,7 +33,7 @@ func values(a Args) pulumi.Map {
 			"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},
 		},
 		// The login is read at the start only: a new one starts the collectors anew.
-		"podAnnotations": pulumi.Map{"streamforge/login": digest(a.Elasticsearch)},
+		"podAnnotations": pulumi.Map{"streamforge/login": secrets.Fingerprint(a.Elasticsearch.Password, a.Elasticsearch.CA)},
 		"env": pulumi.Array{pulumi.Map{
 			"name": pulumi.String("ES_PASSWORD"), "valueFrom": pulumi.Map{"secretKeyRef": secretKey},
 		}},
@@ -59,14 +58,6 @@ func values(a Args) pulumi.Map {
 			"filters": pulumi.String(verbatim(filters())), "outputs": pulumi.String(verbatim(outputs(a))),
 		},
 	}
-}
-
-// digest changes with the login and the authority. Of a password of 256 bits it tells nothing.
-func digest(e Elasticsearch) pulumi.Output {
-	return pulumi.Unsecret(pulumi.All(e.Password, e.CA).ApplyT(func(all []any) string {
-		sum := sha256.Sum256([]byte(fmt.Sprint(all...)))
-		return hex.EncodeToString(sum[:])[:10]
-	}))
 }
 
 func hostPath(name, path, kind string) pulumi.Map {

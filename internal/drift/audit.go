@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/streamforge/infrastructure/internal/gate"
@@ -161,35 +160,6 @@ func (a *Audit) releases(records map[string][]*release, stock *inventory) (expec
 		}
 	}
 	return expected, append(items, a.strangeReleases(records, declared, stock)...)
-}
-
-// strangeReleases are those in the stack's namespaces that the state does not know.
-func (a *Audit) strangeReleases(records map[string][]*release, declared map[string]bool, stock *inventory) (items []report.Item) {
-	own := map[string]bool{}
-	for _, e := range a.State.objects() {
-		own[keyOf(e.object)] = true
-	}
-	for name, of := range records {
-		ns, _, _ := strings.Cut(name, "/")
-		if declared[name] || !own[namespaceKey(ns)] {
-			continue
-		}
-		items = append(items, stock.strange(name, of))
-		for _, revision := range of {
-			stock.foreign[recordKey(revision)] = name
-		}
-		list, err := children(standing(of), "", true)
-		if err != nil {
-			a.skip("release %s: %v", name, err)
-		}
-		for _, e := range list {
-			if _, in, err := a.cluster.resource(e.object, ns); err == nil {
-				e.object.SetNamespace(in)
-				stock.foreign[keyOf(e.object)] = name
-			}
-		}
-	}
-	return items
 }
 
 // each compares many objects at once.

@@ -58,7 +58,7 @@ func TestFindingsTellWhoDidIt(t *testing.T) {
 	require.Len(t, by, 2, "the autoscaler's replicas are no drift")
 	edit := by["kubectl-edit"]
 	assert.Equal(t, Edited, edit.Op)
-	assert.Equal(t, "2026-01-04", edit.When.Format(dateFormat))
+	assert.Equal(t, "2026-01-04", edit.When.Format(time.DateOnly))
 	assert.Equal(t, []string{"spec.paused", "spec.template.spec.containers.spy", "spec.template.spec.containers.ui.image"}, paths(edit), "what was taken away is laid to who wrote last")
 	assert.Equal(t, Extra, by["kubectl-label"].Op)
 	assert.Equal(t, report.Cosmetic, by["kubectl-label"].Danger)

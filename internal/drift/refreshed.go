@@ -30,10 +30,10 @@ func (a *Audit) Refreshed(p gate.Preview, f Findings) (items []report.Item) {
 		}
 		for _, q := range c.Properties {
 			if q.After == "" { // a refresh tells many values only among the outputs
-				q.After = gate.At(c.New.Outputs, q.Path)
+				q.After, _ = gate.At(c.New.Outputs, q.Path)
 			}
 			if q.Before == "" {
-				q.Before = gate.At(c.Old.Outputs, q.Path)
+				q.Before, _ = gate.At(c.Old.Outputs, q.Path)
 			}
 			item.Properties = append(item.Properties, a.State.secrets.property(c.Kind(), q.Path, q.Before, q.After))
 		}

@@ -1,30 +1,25 @@
 package drift
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/gobwas/glob"
-	"gopkg.in/yaml.v3"
 
 	"github.com/streamforge/infrastructure/internal/report"
+	"github.com/streamforge/infrastructure/internal/reviewed"
 )
 
 // Ignore lets a finding stand. It stays in the report, as ignored.
 type Ignore struct {
 	Pattern string `yaml:"pattern"` // of findings' IDs; * stands for any text
 	Path    string `yaml:"path"`    // of values within them, * as above; empty means the whole finding
-	Reason  string `yaml:"reason"`
-	Owner   string `yaml:"owner"`
-	Expires string `yaml:"expires"` // last day on which it holds, as 2026-12-31
+
+	reviewed.Exception `yaml:",inline"`
 
 	pattern, path glob.Glob
-	until         time.Time
 	used          bool
 }
 
@@ -41,22 +36,11 @@ type Rules struct {
 	file        string
 }
 
-const dateFormat = "2006-01-02"
-
 // LoadRules reads the file; one that does not exist ignores nothing. All its errors come at once.
 func LoadRules(file string) (*Rules, error) {
 	r := &Rules{file: file}
-	raw, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return r, nil
-	}
-	if err != nil {
+	if err := reviewed.Load(file, r); err != nil {
 		return nil, fmt.Errorf("ignore rules: %w", err)
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(r); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("ignore rules %s: %w", file, err)
 	}
 	var errs []error
 	for i, one := range r.Ignores {
@@ -73,30 +57,18 @@ func LoadRules(file string) (*Rules, error) {
 }
 
 func (g *Ignore) check() (err error) {
-	var missing []string
-	for _, f := range []struct{ name, value string }{
-		{"pattern", g.Pattern}, {"reason", g.Reason}, {"owner", g.Owner}, {"expires", g.Expires},
-	} {
-		if strings.TrimSpace(f.value) == "" {
-			missing = append(missing, f.name)
-		}
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("%s missing: a rule says what, why, who and until when", strings.Join(missing, ", "))
+	if err = g.Check(reviewed.Field{Name: "pattern", Value: g.Pattern}); err != nil {
+		return err
 	}
 	if g.pattern, err = glob.Compile(g.Pattern); err != nil {
 		return fmt.Errorf("pattern: %w", err)
 	}
-	if g.Path != "" {
-		if g.path, err = glob.Compile(quoted(g.Path)); err != nil {
-			return fmt.Errorf("path: %w", err)
-		}
+	if g.Path == "" {
+		return nil
 	}
-	day, err := time.Parse(dateFormat, g.Expires)
-	if err != nil {
-		return fmt.Errorf("expires %q: not a date such as 2026-12-31", g.Expires)
+	if g.path, err = glob.Compile(quoted(g.Path)); err != nil {
+		return fmt.Errorf("path: %w", err)
 	}
-	g.until = day.AddDate(0, 0, 1)
 	return nil
 }
 
@@ -121,7 +93,7 @@ func (r *Rules) apply(items []report.Item, now time.Time) (all []report.Item) {
 			}
 			if rule.path == nil {
 				rule.used = true
-				if now.Before(rule.until) {
+				if rule.Holds(now) {
 					item = rule.mark(item)
 				}
 				continue
@@ -138,7 +110,7 @@ func (r *Rules) apply(items []report.Item, now time.Time) (all []report.Item) {
 				continue
 			}
 			rule.used = true
-			if !now.Before(rule.until) {
+			if !rule.Holds(now) {
 				continue
 			}
 			ignored := item
@@ -169,7 +141,7 @@ func (r *Rules) complaints(now time.Time) (all []string) {
 			what += " " + g.Path
 		}
 		switch {
-		case !now.Before(g.until):
+		case !g.Holds(now):
 			all = append(all, fmt.Sprintf("ignore rule %s expired on %s: remove it from %s, or review it anew", what, g.Expires, r.file))
 		case !g.used:
 			all = append(all, fmt.Sprintf("ignore rule %s matches nothing: remove it from %s", what, r.file))

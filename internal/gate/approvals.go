@@ -1,16 +1,13 @@
 package gate
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/gobwas/glob"
-	"gopkg.in/yaml.v3"
+
+	"github.com/streamforge/infrastructure/internal/reviewed"
 )
 
 // Approval lets one dangerous change through. It stands in the repository, so that it is reviewed
@@ -18,19 +15,16 @@ import (
 type Approval struct {
 	URN       string `yaml:"urn"`       // of the resource, or a pattern in which * stands for any text
 	Operation string `yaml:"operation"` // update, replace, delete; or rule for a promise that is waived
-	Reason    string `yaml:"reason"`    // why it is right, for who reads it later
-	Owner     string `yaml:"owner"`     // who answers for it
-	Expires   string `yaml:"expires"`   // last day on which it holds, as 2026-12-31
+
+	reviewed.Exception `yaml:",inline"`
 
 	pattern glob.Glob
-	until   time.Time
 	used    int
 }
 
 const (
 	maxMatches = 10 // resources that one approval may be for
 	maxDays    = 90 // how far ahead an approval may expire
-	dateFormat = "2006-01-02"
 )
 
 // Approvals is the file.
@@ -41,21 +35,11 @@ type Approvals struct {
 
 // LoadApprovals reads the file; one that does not exist approves nothing. All its errors come at once.
 func LoadApprovals(file string, now time.Time) (*Approvals, error) {
-	a := &Approvals{file: file}
-	raw, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return a, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("approvals: %w", err)
-	}
 	var doc struct {
 		Approvals []*Approval `yaml:"approvals"`
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("approvals %s: %w", file, err)
+	if err := reviewed.Load(file, &doc); err != nil {
+		return nil, fmt.Errorf("approvals: %w", err)
 	}
 	var errs []error
 	for i, one := range doc.Approvals {
@@ -63,32 +47,17 @@ func LoadApprovals(file string, now time.Time) (*Approvals, error) {
 			errs = append(errs, fmt.Errorf("approvals %s: approvals[%d] (%s): %w", file, i, one.URN, err))
 		}
 	}
-	a.list = doc.Approvals
-	return a, errors.Join(errs...)
+	return &Approvals{list: doc.Approvals, file: file}, errors.Join(errs...)
 }
 
-func (a *Approval) check(now time.Time) error {
-	var missing []string
-	for _, f := range []struct{ name, value string }{
-		{"urn", a.URN}, {"operation", a.Operation}, {"reason", a.Reason}, {"owner", a.Owner}, {"expires", a.Expires},
-	} {
-		if strings.TrimSpace(f.value) == "" {
-			missing = append(missing, f.name)
-		}
+func (a *Approval) check(now time.Time) (err error) {
+	if err = a.Check(reviewed.Field{Name: "urn", Value: a.URN}, reviewed.Field{Name: "operation", Value: a.Operation}); err != nil {
+		return err
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("%s missing: an approval says what, which operation, why, who and until when", strings.Join(missing, ", "))
-	}
-	var err error
 	if a.pattern, err = glob.Compile(a.URN); err != nil {
 		return fmt.Errorf("urn: %w", err)
 	}
-	day, err := time.Parse(dateFormat, a.Expires)
-	if err != nil {
-		return fmt.Errorf("expires %q: not a date such as 2026-12-31", a.Expires)
-	}
-	a.until = day.AddDate(0, 0, 1)
-	if a.until.After(now.AddDate(0, 0, maxDays+1)) {
+	if a.Beyond(now, maxDays) {
 		return fmt.Errorf("expires %s: more than %d days ahead", a.Expires, maxDays)
 	}
 	return nil
@@ -99,7 +68,7 @@ func (a *Approvals) find(id, operation string, now time.Time) *Approval {
 	for _, one := range a.list {
 		if one.Operation == operation && one.pattern.Match(id) {
 			one.used++
-			if now.Before(one.until) {
+			if one.Holds(now) {
 				return one
 			}
 		}
@@ -111,7 +80,7 @@ func (a *Approvals) find(id, operation string, now time.Time) *Approval {
 func (a *Approvals) complaints(now time.Time) (all []string) {
 	for _, one := range a.list {
 		switch {
-		case !now.Before(one.until):
+		case !one.Holds(now):
 			all = append(all, fmt.Sprintf("approval of %s %s expired on %s: remove it from %s, or review it anew",
 				one.Operation, one.URN, one.Expires, a.file))
 		case one.used == 0:

@@ -19,19 +19,19 @@ func cascade(c Change, all []Change) (with []Change, reason string) {
 	}
 	switch c.Kind() {
 	case "Namespace":
-		name := text(dig(c.Old.Inputs, "metadata", "name"))
+		name := Text(dig(c.Old.Inputs, "metadata", "name"))
 		with = filter(all, func(o Change) bool {
-			return o.Old.Exists && (text(dig(o.Old.Inputs, "metadata", "namespace")) == name || o.Kind() == "Release" && text(o.Old.Inputs["namespace"]) == name)
+			return o.Old.Exists && (Text(dig(o.Old.Inputs, "metadata", "namespace")) == name || o.Kind() == "Release" && Text(o.Old.Inputs["namespace"]) == name)
 		})
 		return with, sentence("the namespace %s takes with it %s", name, with)
 	case "CustomResourceDefinition":
-		kind, group := text(dig(c.Old.Inputs, "spec", "names", "kind")), text(dig(c.Old.Inputs, "spec", "group"))
+		kind, group := Text(dig(c.Old.Inputs, "spec", "names", "kind")), Text(dig(c.Old.Inputs, "spec", "group"))
 		with = filter(all, func(o Change) bool {
-			return o.Old.Exists && o.Kind() == kind && strings.HasPrefix(text(o.Old.Inputs["apiVersion"]), group+"/")
+			return o.Old.Exists && o.Kind() == kind && strings.HasPrefix(Text(o.Old.Inputs["apiVersion"]), group+"/")
 		})
 		return with, sentence("the definition of %s takes with it %s", kind, with)
 	case "VirtualMachine":
-		name := text(c.Old.Inputs["name"])
+		name := Text(c.Old.Inputs["name"])
 		return nil, fmt.Sprintf("node %s leaves the cluster, with the pods on it and its copy of every volume", name)
 	}
 	if strings.HasPrefix(c.Type, "pulumi:providers:") {
@@ -45,7 +45,7 @@ func cascade(c Change, all []Change) (with []Change, reason string) {
 
 func filter(all []Change, keep func(Change) bool) (some []Change) {
 	for _, c := range all {
-		if !c.component() && keep(c) {
+		if !c.Component() && keep(c) {
 			some = append(some, c)
 		}
 	}
@@ -66,19 +66,6 @@ func sentence(format, what string, with []Change) string {
 		list += fmt.Sprintf(" and %d more", more)
 	}
 	return fmt.Sprintf(format, what, list)
-}
-
-// dig gives a value within maps, nil when a step is missing.
-func dig(m map[string]any, steps ...string) any {
-	var v any = m
-	for _, s := range steps {
-		node, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = node[s]
-	}
-	return v
 }
 
 // worstOf gives the gravest danger that cascading changes would have if they were deleted.

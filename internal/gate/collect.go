@@ -135,8 +135,8 @@ func (c *Collector) Preview() Preview {
 // layer names the layer of a change.
 func (c Change) layer() string { return engine.LayerOf(c.URN) }
 
-// sortItems puts the most dangerous first, then by layer and ID.
-func sortItems(items []report.Item) {
+// Sort puts the most dangerous first, then by layer and ID.
+func Sort(items []report.Item) {
 	slices.SortStableFunc(items, func(a, b report.Item) int {
 		return cmp.Or(-cmp.Compare(a.Danger.Level(), b.Danger.Level()), cmp.Compare(a.Layer, b.Layer), cmp.Compare(a.ID, b.ID))
 	})

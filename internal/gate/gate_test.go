@@ -150,7 +150,7 @@ func TestApprovalsSayAllTheirErrorsAtOnce(t *testing.T) {
   - {urn: c, operation: delete, reason: r, owner: x, expires: 2026-08-10}
 `), 0o600))
 	_, err := LoadApprovals(file, now)
-	require.EqualError(t, err, "approvals "+file+": approvals[0] (a): reason missing: an approval says what, which operation, why, who and until when\n"+
+	require.EqualError(t, err, "approvals "+file+": approvals[0] (a): reason missing: an exception says what, why, who and until when\n"+
 		"approvals "+file+": approvals[1] (b): expires \"soon\": not a date such as 2026-12-31\n"+
 		"approvals "+file+": approvals[2] (c): expires 2026-08-10: more than 90 days ahead")
 	require.NoError(t, os.WriteFile(file, []byte("approvals:\n  - {uri: a}\n"), 0o600))

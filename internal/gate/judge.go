@@ -1,33 +1,10 @@
 package gate
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/streamforge/infrastructure/internal/report"
-)
-
-// Exit codes of the gate, documented in docs/gate.md.
-const (
-	ExitNoChanges     = 0
-	ExitAllowed       = 10
-	ExitNeedsApproval = 20
-	ExitDenied        = 30
-	ExitPreviewFailed = 40
-	ExitGateFailed    = 50
-)
-
-// States of an item.
-const (
-	Allowed       = "allowed"
-	Approved      = "approved"
-	Waived        = "waived"
-	NeedsApproval = "needs-approval"
-	Denied        = "denied"
 )
 
 // Judge turns a preview into a report. Broken promises (see Promises) and differences within Helm
@@ -47,7 +24,7 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 		Schema: report.GateSchema, Stack: j.Stack, Time: j.Now.UTC(), Counts: map[string]int{}, Items: []report.Item{},
 	}
 	for _, c := range p.Changes {
-		if c.component() && c.Type != "pulumi:pulumi:Stack" {
+		if c.Component() && c.Type != "pulumi:pulumi:Stack" {
 			continue
 		}
 		if c.Type != "pulumi:pulumi:Stack" {
@@ -68,7 +45,7 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 	for i := range r.Items { // only now is it known how often each approval was needed
 		r.Items[i] = j.withoutBroad(r.Items[i])
 	}
-	sortItems(r.Items)
+	Sort(r.Items)
 	r.Warnings = j.Approvals.complaints(j.Now)
 	r.Fingerprint = Fingerprint(p)
 	conclude(&r, p)
@@ -77,7 +54,7 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 
 func (j Judge) item(c Change, all []Change) (report.Item, string) {
 	item := report.Item{ID: c.URN, Layer: c.layer(), Kind: c.Kind(), Name: c.Name(), Op: c.Op, Properties: c.Properties}
-	item.Danger, item.Reasons = assess(c)
+	item.Danger, item.Reasons = Assess(c)
 	if with, reason := cascade(c, all); reason != "" {
 		item.Reasons = append(item.Reasons, reason)
 		if worst := worstOf(with); worst.Level() > item.Danger.Level() {
@@ -157,51 +134,4 @@ func (j Judge) withoutBroad(item report.Item) report.Item {
 		}
 	}
 	return item
-}
-
-// Fingerprint identifies what a preview would do: resources, operations, properties and values.
-// Two previews with the same fingerprint do the same.
-func Fingerprint(p Preview) string {
-	var lines []string
-	for _, c := range p.Changes {
-		if c.Same() && len(c.Properties) == 0 && !outputsDiffer(c) {
-			continue
-		}
-		lines = append(lines, c.Op+" "+c.URN)
-		for _, q := range append(slices.Clone(c.Properties), outputsOf(c)...) {
-			lines = append(lines, strings.Join([]string{c.URN, q.Path, q.Before, q.After}, "\x00"))
-		}
-		if c.Op == "create" || c.Op == "replace" {
-			lines = append(lines, c.URN+"\x00"+text(any(c.New.Inputs)))
-		}
-	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:])
-}
-
-// conclude gives the report its verdict.
-func conclude(r *report.Report, p Preview) {
-	states := map[string]int{}
-	for _, i := range r.Items {
-		states[i.State]++
-	}
-	waiting := states[NeedsApproval]
-	switch {
-	case states[Denied] > 0:
-		r.Verdict, r.ExitCode = "denied", ExitDenied
-		r.Headline = fmt.Sprintf("%d of %d changes are denied, %d more need approval", states[Denied], len(r.Items), waiting)
-	case !p.Ended || len(p.Errors) > 0:
-		r.Verdict, r.ExitCode = "preview-failed", ExitPreviewFailed
-		r.Headline = "the preview failed, so what would change is not known"
-	case waiting > 0:
-		r.Verdict, r.ExitCode = "needs-approval", ExitNeedsApproval
-		r.Headline = fmt.Sprintf("%d of %d changes need approval", waiting, len(r.Items))
-	case len(r.Items) > 0:
-		r.Verdict, r.ExitCode = "allowed", ExitAllowed
-		r.Headline = fmt.Sprintf("%d changes, all allowed", len(r.Items))
-	default:
-		r.Verdict, r.ExitCode, r.Headline = "no-changes", ExitNoChanges, "nothing would change"
-	}
-	r.Warnings = append(r.Warnings, p.Errors...)
 }

@@ -22,7 +22,7 @@ func outputsOf(c Change) (all []report.Property) {
 	names := slices.Concat(slices.Collect(maps.Keys(c.Old.Outputs)), slices.Collect(maps.Keys(c.New.Outputs)))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		before, after := text(c.Old.Outputs[name]), text(c.New.Outputs[name])
+		before, after := Text(c.Old.Outputs[name]), Text(c.New.Outputs[name])
 		if before != after {
 			all = append(all, report.Property{Path: name, Before: before, After: after, Unknown: unknown(c.New.Outputs[name])})
 		}

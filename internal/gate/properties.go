@@ -2,12 +2,10 @@ package gate
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 
 	"github.com/streamforge/infrastructure/internal/report"
@@ -79,60 +77,13 @@ func properties(m apitype.StepEventMetadata) (all []report.Property) {
 			if d.InputDiff {
 				from = m.Old.Inputs
 			}
-			p.Before, _ = at(from, path)
+			p.Before, _ = At(from, path)
 		}
 		if m.New != nil {
-			p.After, p.Unknown = at(m.New.Inputs, path)
+			p.After, p.Unknown = At(m.New.Inputs, path)
 		}
 		all = append(all, p)
 	}
 	slices.SortFunc(all, func(a, b report.Property) int { return cmp.Compare(a.Path, b.Path) })
 	return all
-}
-
-// at gives the text of the value at a path. A secret anywhere above or below it masks all of it.
-func at(m map[string]any, path string) (value string, notYet bool) {
-	parsed, err := resource.ParsePropertyPath(path)
-	if err != nil {
-		return "", false
-	}
-	var v any = m
-	for _, step := range parsed {
-		switch node := v.(type) {
-		case map[string]any:
-			if node[signatureKey] == secretSignature {
-				return report.Masked, false
-			}
-			key, _ := step.(string)
-			v = node[key]
-		case []any:
-			i, _ := step.(int)
-			if i < 0 || i >= len(node) {
-				return "", false
-			}
-			v = node[i]
-		default:
-			return "", unknown(v)
-		}
-	}
-	return text(v), unknown(v)
-}
-
-// text writes a value for people.
-func text(v any) string {
-	switch v := masked(v).(type) {
-	case nil:
-		return ""
-	case string:
-		if unknown(v) {
-			return "(known after the run)"
-		}
-		return v
-	default:
-		raw, err := json.Marshal(v)
-		if err != nil {
-			return report.Masked // never print what cannot be read
-		}
-		return string(raw)
-	}
 }

@@ -36,9 +36,9 @@ func (r Releases) Differences(c Change) (items []report.Item, unchecked string) 
 func (r Releases) objects(inputs map[string]any) (map[string]*unstructured.Unstructured, error) {
 	values, _ := inputs["values"].(map[string]any)
 	list, err := r.Render(charts.Release{
-		Name: text(inputs["name"]), Namespace: text(inputs["namespace"]), Chart: text(inputs["chart"]),
-		Version: text(inputs["version"]), Repo: text(dig(inputs, "repositoryOpts", "repo")), Values: values,
-		SkipCRDs: text(inputs["skipCrds"]) == "true",
+		Name: Text(inputs["name"]), Namespace: Text(inputs["namespace"]), Chart: Text(inputs["chart"]),
+		Version: Text(inputs["version"]), Repo: Text(dig(inputs, "repositoryOpts", "repo")), Values: values,
+		SkipCRDs: Text(inputs["skipCrds"]) == "true",
 	}, r.Kubernetes)
 	if err != nil {
 		return nil, err
@@ -72,10 +72,10 @@ func compare(release Change, before, after map[string]*unstructured.Unstructured
 		}
 		item := report.Item{ID: c.URN, Layer: release.layer(), Kind: c.Kind(), Op: c.Op, Properties: c.Properties, Parent: release.URN}
 		item.Name = key[strings.LastIndex(key, "/")+1:]
-		item.Danger, item.Reasons = assess(c)
+		item.Danger, item.Reasons = Assess(c)
 		items = append(items, item)
 	}
-	sortItems(items)
+	Sort(items)
 	return items
 }
 
@@ -88,12 +88,12 @@ var noise = []string{
 // differences lists the leaves that differ. Values of Secrets are never shown, and generated ones
 // (certificates, keys) are left out: they differ every time a chart is rendered.
 func differences(before, after map[string]any, secret bool) (all []report.Property) {
-	walk("", before, after, func(path string, was, is any) {
+	Walk(before, after, func(path string, was, is any) {
 		short := strings.TrimPrefix(path, "spec.template.")
 		if slices.ContainsFunc(noise, func(n string) bool { return strings.HasPrefix(short, n) }) {
 			return
 		}
-		p := report.Property{Path: path, Before: text(was), After: text(is)}
+		p := report.Property{Path: path, Before: Text(was), After: Text(is)}
 		if generated(path) {
 			return
 		}
@@ -120,65 +120,4 @@ func generated(path string) bool {
 		}
 	}
 	return false
-}
-
-// walk calls leaf for every value that differs, lists of objects with names paired by name.
-func walk(path string, was, is any, leaf func(path string, was, is any)) {
-	a, mapA := was.(map[string]any)
-	b, mapB := is.(map[string]any)
-	if mapA && mapB {
-		keys := slices.Concat(slices.Collect(maps.Keys(a)), slices.Collect(maps.Keys(b)))
-		slices.Sort(keys)
-		for _, k := range slices.Compact(keys) {
-			walk(join(path, k), a[k], b[k], leaf)
-		}
-		return
-	}
-	la, listA := was.([]any)
-	lb, listB := is.([]any)
-	if listA && listB {
-		na, nb := named(la), named(lb)
-		if na != nil && nb != nil {
-			walk(path, na, nb, leaf)
-			return
-		}
-		for i := range max(len(la), len(lb)) {
-			var x, y any
-			if i < len(la) {
-				x = la[i]
-			}
-			if i < len(lb) {
-				y = lb[i]
-			}
-			walk(fmt.Sprintf("%s[%d]", path, i), x, y, leaf)
-		}
-		return
-	}
-	if text(was) != text(is) {
-		leaf(path, was, is)
-	}
-}
-
-// named turns a list of objects that all have a name of their own into a map; nil when they have not.
-func named(list []any) map[string]any {
-	all := map[string]any{}
-	for _, x := range list {
-		o, _ := x.(map[string]any)
-		name, _ := o["name"].(string)
-		if name == "" || all[name] != nil {
-			return nil
-		}
-		all[name] = o
-	}
-	return all
-}
-
-func join(path, key string) string {
-	if strings.ContainsAny(key, ".[]\"/") {
-		return fmt.Sprintf("%s[%q]", path, key)
-	}
-	if path == "" {
-		return key
-	}
-	return path + "." + key
 }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/streamforge/infrastructure/internal/report"
+)
+
+// forms are the files that a report is written to; empty names are left out.
+type forms struct {
+	file                  string // JSON, always written
+	markdown, html, junit string
+	link                  string // where the full report can be read, for the note
+}
+
+// formsFlags are the flags for the files of a report.
+func (f *forms) formsFlags(cmd *cobra.Command, file string) {
+	cmd.Flags().StringVar(&f.file, "report", file, "where the report is written")
+	cmd.Flags().StringVar(&f.markdown, "markdown", "", "also write the report as a note for a merge request, at most 60,000 bytes")
+	cmd.Flags().StringVar(&f.html, "html", "", "also write the report as one HTML page")
+	cmd.Flags().StringVar(&f.junit, "junit", "", "also write the report as JUnit XML")
+	cmd.Flags().StringVar(&f.link, "link", "", "address of the full report, for the note")
+}
+
+// write writes the report in every form that was asked for.
+func (f *forms) write(r report.Report) error {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(f.file, append(raw, '\n'), 0o600); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	for _, form := range []struct {
+		file  string
+		write func(io.Writer, report.Report) error
+	}{
+		{f.markdown, func(w io.Writer, r report.Report) error { return report.WriteMarkdown(w, r, f.link) }},
+		{f.html, report.WriteHTML},
+		{f.junit, report.WriteJUnit},
+	} {
+		if form.file == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := form.write(&b, r); err != nil {
+			return fmt.Errorf("report %s: %w", form.file, err)
+		}
+		if err := os.WriteFile(form.file, b.Bytes(), 0o600); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+	}
+	return nil
+}
