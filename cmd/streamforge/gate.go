@@ -21,6 +21,7 @@ type gateRun struct {
 	operation
 	forms
 	approvals string
+	offline   offline
 }
 
 // verdict ends the process with the exit code of a report that was written.
@@ -40,9 +41,6 @@ func newGateCmd(a *app) *cobra.Command {
 			"Exit codes: 0 nothing would change, 10 only allowed changes, 20 some need approval, 30 some are denied, " +
 			"40 the preview failed, 50 the gate itself failed. See docs/gate.md.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := g.offline.check(); err != nil {
-				return err
-			}
 			r, err := g.judge(cmd.Context())
 			if err != nil {
 				return verdict{err.Error(), gate.ExitGateFailed}
@@ -56,12 +54,16 @@ func newGateCmd(a *app) *cobra.Command {
 	a.forStack(cmd)
 	g.chartsFlag(cmd)
 	cmd.Flags().StringVar(&g.approvals, "approvals", "approvals.yaml", "file with the approved changes")
+	g.offline.flags(cmd)
 	g.formsFlags(cmd, "gate-report.json")
 	return cmd
 }
 
 // judge previews the stack, or runs its program on mocks, and writes the report.
 func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
+	if err := g.offline.check(); err != nil {
+		return report.Report{}, err
+	}
 	look := g.preview
 	if g.offline.on {
 		look = g.plan

@@ -37,7 +37,7 @@ func (o *offline) flags(cmd *cobra.Command) {
 // check refuses the flags that only make sense offline.
 func (o *offline) check() error {
 	if !o.on && (o.graph != "" || o.base != "") {
-		return usageError{errors.New("--graph and --base need --offline: with a state, the engine knows what would change")}
+		return errors.New("--graph and --base need --offline: with a state, the engine knows what would change")
 	}
 	return nil
 }

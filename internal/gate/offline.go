@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/streamforge/infrastructure/internal/planned"
@@ -45,18 +44,12 @@ func FromGraph(head planned.Document, base *planned.Document) Preview {
 
 func planState(r planned.Entry) State { return State{Inputs: r.Inputs, Parent: r.Parent, Exists: true} }
 
-// identity are the properties that no provider of Kubernetes objects changes in place.
-var identity = []string{"apiVersion", "kind", "metadata.name", "metadata.namespace"}
-
-// compareInputs lists what differs. Only what makes an object another one is known to replace it.
+// compareInputs lists what differs, and says whether that replaces the resource as far as that is known.
 func (c *Change) compareInputs() {
-	same := identity
-	if c.Kind() == "Release" {
-		same = []string{"name", "namespace"}
-	}
 	Walk(c.Old.Inputs, c.New.Inputs, func(path string, was, is any) {
-		q := report.Property{Path: path, Before: Text(was), After: Text(is), Unknown: unknown(is)}
-		q.Replaces = strings.HasPrefix(c.Type, "kubernetes:") && slices.Contains(same, path)
+		q := report.Property{
+			Path: path, Before: Text(was), After: Text(is), Unknown: unknown(is), Replaces: replacing(*c, path),
+		}
 		c.Properties = append(c.Properties, q)
 		if q.Replaces {
 			c.Op = "replace"
@@ -82,7 +75,7 @@ func Offline(r *report.Report, compared bool, standIns []string) {
 		return
 	}
 	r.Unchecked = append(r.Unchecked,
-		"which updates replace a resource: only providers know, so but for renamed objects all count as updates",
+		"which updates replace a resource: only providers know that for certain, a list of the usual ones stands in for them",
 		"the stack's outputs, the content of secrets, and where charts come from",
 		"renames with an alias: they count as deleted and made anew")
 	for _, i := range r.Items {
