@@ -47,7 +47,7 @@ func newRootCmd(a *app) *cobra.Command {
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "pass on the engine's own output")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress, only results and errors")
 	root.AddCommand(
-		newUpCmd(a), newPreviewCmd(a), newGateCmd(a), newDriftCmd(a), newRefreshCmd(a), newDestroyCmd(a), newOutputsCmd(a), newCancelCmd(a),
+		newUpCmd(a), newPreviewCmd(a), newGateCmd(a), newDriftCmd(a), newRefreshCmd(a), newDestroyCmd(a), newOutputsCmd(a), newCancelCmd(a), newNoteCmd(a),
 		newSandboxCmd(a), newConfigCmd(a), newKubesprayCmd(a), newMirrorCmd(a), newVersionCmd(a),
 	)
 	strict(root)
