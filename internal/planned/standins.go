@@ -24,6 +24,7 @@ func StandIns() map[string]string {
 		"runnerToken":       pad("glrt-", 20),
 		"kanikoRunnerToken": pad("glrt-", 20),
 		"repositoryToken":   pad("", 20),
+		"auditEnvironment":  `{"PULUMI_BACKEND_URL":"file:///` + StandIn + `","PULUMI_CONFIG_PASSPHRASE":"` + StandIn + `"}`,
 		"registryLogin":     `{"auths":{"` + StandIn + `.test":{"auth":"Y2k6eHg="}}}`,
 	}
 }

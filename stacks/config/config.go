@@ -22,6 +22,7 @@ type Config struct {
 	Alerting   Alerting   `json:"alerting"`
 	Logging    Logging    `json:"logging"`
 	GitOps     GitOps     `json:"gitops"`
+	Audit      Audit      `json:"audit"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -45,4 +46,7 @@ type Secrets struct {
 	RepositoryToken pulumi.StringOutput
 	// KanikoRunnerToken is `kanikoRunnerToken`: glrt-..., required with gitops.runner.kaniko.
 	KanikoRunnerToken pulumi.StringOutput
+	// AuditEnvironment is `auditEnvironment`: a JSON object of environment variables by which the audit
+	// finds and reads the state. Required with audit.image once handover.cluster is true.
+	AuditEnvironment pulumi.StringOutput
 }
