@@ -3,7 +3,6 @@ package elastic
 import (
 	_ "embed" // setup.sh
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -27,6 +26,6 @@ func (e *Elastic) setup(ctx *pulumi.Context, name string, a Args) (pulumi.Resour
 	return kube.Upkeep(ctx, name+"-setup", kube.UpkeepArgs{
 		App: app, Namespace: a.Namespace, Labels: labels(app), Files: files, Settings: []string{pins.Curl},
 		Deadline: 1200, Minute: 17, Running: e.Serving,
-		Pod: func(configMap string) *corev1.PodSpecArgs { return setupPod(e.URL, configMap, a) },
+		Pod: func(configMap string) kube.Pod { return setupPod(e.URL, configMap, a) },
 	}, pulumi.Parent(e))
 }

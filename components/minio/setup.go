@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -62,7 +61,7 @@ func (m *MinIO) setup(ctx *pulumi.Context, name string, a Args) (pulumi.Resource
 	return kube.Upkeep(ctx, name+"-setup", kube.UpkeepArgs{
 		App: setupApp, Namespace: a.Namespace, Labels: labels(setupApp), Files: files, Settings: []string{pins.MinIOClient, a.Region},
 		Annotations: pulumi.StringMap{"streamforge/credentials": m.credentials()}, Deadline: 900, Minute: 41, Running: m.Serving,
-		Pod: func(configMap string) *corev1.PodSpecArgs { return setupPod(m, configMap, a) },
+		Pod: func(configMap string) kube.Pod { return setupPod(m.Endpoint, configMap, a) },
 	}, pulumi.Parent(m))
 }
 

@@ -1,10 +1,6 @@
 package technitium
 
 import (
-	"fmt"
-
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -12,28 +8,15 @@ import (
 
 // services declares the DNS Service on its address, and the console's, inside the cluster only.
 func (t *Technitium) services(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource, error) {
-	port := func(name, protocol string, number int) *corev1.ServicePortArgs {
-		return &corev1.ServicePortArgs{
-			Name: pulumi.String(name), Protocol: pulumi.String(protocol),
-			Port: pulumi.Int(number), TargetPort: pulumi.String(name),
-		}
-	}
 	annotations := kube.AwaitAddress()
 	annotations["metallb.io/loadBalancerIPs"] = pulumi.String(a.Address.String())
-	dns, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(app), Namespace: a.Namespace, Labels: labels(app), Annotations: annotations,
-		},
-		Spec: &corev1.ServiceSpecArgs{
-			Type:     pulumi.String("LoadBalancer"),
-			Selector: labels(app),
-			// Recursion is allowed by the client's address, which must stay what it is.
-			ExternalTrafficPolicy: pulumi.String("Local"),
-			Ports:                 corev1.ServicePortArray{port("dns-udp", "UDP", 53), port("dns-tcp", "TCP", 53)},
-		},
+	dns, err := kube.Service(ctx, name, kube.ServiceArgs{
+		Name: app, Namespace: a.Namespace, Labels: labels(app), Annotations: annotations, Pods: labels(app),
+		Balanced: true, // recursion is allowed by the client's address
+		Ports:    []kube.ServicePort{{Name: "dns-udp", Port: 53, Proto: "UDP"}, {Name: "dns-tcp", Port: 53, Proto: "TCP"}},
 	}, pulumi.Parent(t), kube.After(a.Addresses...))
 	if err != nil {
-		return nil, fmt.Errorf("service %s: %w", app, err)
+		return nil, err
 	}
 	console, err := kube.Service(ctx, name+"-console", kube.ServiceArgs{
 		Name: ConsoleService, Namespace: a.Namespace, Labels: labels(app), Annotations: kube.AwaitNothing(),

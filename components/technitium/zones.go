@@ -4,7 +4,6 @@ import (
 	_ "embed" // apply.sh
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -49,7 +48,7 @@ func NewZones(ctx *pulumi.Context, name string, a ZonesArgs, opts ...pulumi.Reso
 	job, err := kube.Upkeep(ctx, name, kube.UpkeepArgs{
 		App: zonesApp, Namespace: a.Namespace, Labels: labels(zonesApp), Files: data,
 		Settings: []string{a.Forwarders.list(), a.Forwarders.Protocol}, Deadline: 600, Minute: 17, Running: a.Server,
-		Pod: func(configMap string) *corev1.PodSpecArgs { return zonesPod(configMap, a.Forwarders) },
+		Pod: func(configMap string) kube.Pod { return zonesPod(configMap, a.Forwarders) },
 	}, pulumi.Parent(z))
 	if err != nil {
 		return nil, err

@@ -3,9 +3,7 @@ package technitium
 import (
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
@@ -16,52 +14,22 @@ const (
 )
 
 // zonesPod runs the script over the files of the ConfigMap.
-func zonesPod(configMap string, f Forwarders) *corev1.PodSpecArgs {
-	env := func(name, value string) *corev1.EnvVarArgs {
-		return &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
-	}
-	return &corev1.PodSpecArgs{
-		RestartPolicy:                pulumi.String("Never"), // a failed pod keeps its log
-		AutomountServiceAccountToken: pulumi.Bool(false),
-		EnableServiceLinks:           pulumi.Bool(false),
-		SecurityContext: &corev1.PodSecurityContextArgs{
-			RunAsNonRoot: pulumi.Bool(true), RunAsUser: pulumi.Int(curlUser), RunAsGroup: pulumi.Int(curlGroup),
-			FsGroup:        pulumi.Int(curlGroup), // reads the password
-			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-		},
-		Containers: corev1.ContainerArray{&corev1.ContainerArgs{
-			Name:    pulumi.String("apply"),
-			Image:   pulumi.String(pins.Curl),
-			Command: pulumi.ToStringArray([]string{"/bin/sh", zonesMount + "/" + scriptKey}),
-			Env: corev1.EnvVarArray{
-				env("API", fmt.Sprintf("http://%s:%d", ConsoleService, ConsolePort)),
-				env("PASSWORD_FILE", passwordMount+"/"+passwordKey),
-				env("ZONES", zonesMount),
-				env("FORWARDERS", f.list()),
-				env("PROTOCOL", f.Protocol),
-				env("RECURSION", recursion),
+func zonesPod(configMap string, f Forwarders) kube.Pod {
+	return kube.Pod{
+		Once: true, User: curlUser, Group: curlGroup, FSGroup: curlGroup,
+		Containers: []kube.Container{{
+			Name: "apply", Image: pins.Curl, Command: []string{"/bin/sh", zonesMount + "/" + scriptKey},
+			Env: []kube.EnvVar{
+				kube.Env("API", fmt.Sprintf("http://%s:%d", ConsoleService, ConsolePort)),
+				kube.Env("PASSWORD_FILE", passwordMount+"/"+passwordKey),
+				kube.Env("ZONES", zonesMount),
+				kube.Env("FORWARDERS", f.list()),
+				kube.Env("PROTOCOL", f.Protocol),
+				kube.Env("RECURSION", recursion),
 			},
-			VolumeMounts: corev1.VolumeMountArray{
-				&corev1.VolumeMountArgs{
-					Name: pulumi.String("zones"), MountPath: pulumi.String(zonesMount), ReadOnly: pulumi.Bool(true),
-				},
-				passwordMountArgs(),
-			},
-			Resources: &corev1.ResourceRequirementsArgs{
-				Requests: pulumi.StringMap{"cpu": pulumi.String("10m"), "memory": pulumi.String("16Mi")},
-				Limits:   pulumi.StringMap{"memory": pulumi.String("64Mi")},
-			},
-			SecurityContext: &corev1.SecurityContextArgs{
-				AllowPrivilegeEscalation: pulumi.Bool(false),
-				ReadOnlyRootFilesystem:   pulumi.Bool(true),
-				Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.ToStringArray([]string{"ALL"})},
-			},
+			Mounts: []kube.Mount{{Volume: "zones", Path: zonesMount}, passwordMounted},
+			CPU:    "10m", Memory: "16Mi", MemoryLimit: "64Mi",
 		}},
-		Volumes: corev1.VolumeArray{
-			&corev1.VolumeArgs{Name: pulumi.String("zones"), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{
-				Name: pulumi.String(configMap),
-			}},
-			passwordVolume(),
-		},
+		Volumes: []kube.Volume{kube.FromConfigMap("zones", configMap), passwordVolume()},
 	}
 }

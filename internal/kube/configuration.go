@@ -1,12 +1,6 @@
 package kube
 
-import (
-	"fmt"
-
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // SecretArgs describe a Secret.
 type SecretArgs struct {
@@ -15,20 +9,20 @@ type SecretArgs struct {
 	Labels      pulumi.StringMap
 	Annotations pulumi.StringMap
 	Type        string           // e.g. kubernetes.io/tls; empty means Opaque
-	Data        pulumi.StringMap // plain text; every value should be a Pulumi secret or public
+	Data        pulumi.StringMap // plain text; all of it is a Pulumi secret from here on
 }
 
 // Secret registers a Secret.
 func Secret(ctx *pulumi.Context, name string, a SecretArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	s := &corev1.SecretArgs{Metadata: meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), StringData: a.Data}
+	fields := pulumi.Map{}
+	if a.Data != nil {
+		fields["stringData"] = pulumi.ToSecret(a.Data)
+	}
 	if a.Type != "" {
-		s.Type = pulumi.String(a.Type)
+		fields["type"] = pulumi.String(a.Type)
 	}
-	r, err := corev1.NewSecret(ctx, name, s, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("secret %s: %w", name, err)
-	}
-	return r, nil
+	opts = append(opts, pulumi.AdditionalSecretOutputs([]string{"data", "stringData"}))
+	return register(ctx, Kind{"v1", "Secret"}, name, meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), fields, opts...)
 }
 
 // ConfigMapArgs describe a ConfigMap.
@@ -38,32 +32,14 @@ type ConfigMapArgs struct {
 	Labels      pulumi.StringMap
 	Annotations pulumi.StringMap
 	Data        pulumi.StringMap // public, at most 1 MiB in all
+	Immutable   bool             // it cannot change: new content needs another Name
 }
 
 // ConfigMap registers a ConfigMap.
 func ConfigMap(ctx *pulumi.Context, name string, a ConfigMapArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	r, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata: meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), Data: a.Data,
-	}, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("config map %s: %w", name, err)
+	fields := pulumi.Map{"data": a.Data}
+	if a.Immutable {
+		fields["immutable"] = pulumi.Bool(true)
 	}
-	return r, nil
-}
-
-func meta(fallback, name string, namespace pulumi.StringInput, labels, annotations pulumi.StringMap) *metav1.ObjectMetaArgs {
-	if name == "" {
-		name = fallback
-	}
-	m := &metav1.ObjectMetaArgs{Name: pulumi.String(name)}
-	if namespace != nil {
-		m.Namespace = namespace.ToStringOutput().ToStringPtrOutput()
-	}
-	if labels != nil { // a nil map in an interface would be sent as an empty one
-		m.Labels = labels
-	}
-	if annotations != nil {
-		m.Annotations = annotations
-	}
-	return m
+	return register(ctx, Kind{"v1", "ConfigMap"}, name, meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), fields, opts...)
 }

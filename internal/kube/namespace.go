@@ -1,12 +1,6 @@
 package kube
 
-import (
-	"fmt"
-
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // PodSecurity is a Pod Security Standard, the strictest that everything in a namespace meets.
 type PodSecurity string
@@ -28,11 +22,9 @@ func Namespace(ctx *pulumi.Context, name string, level PodSecurity,
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = pulumi.String(string(level))
 	}
-	ns, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(name), Labels: labels},
-	}, opts...)
+	ns, err := register(ctx, Kind{"v1", "Namespace"}, name, meta(name, "", nil, labels, nil), pulumi.Map{}, opts...)
 	if err != nil {
-		return pulumi.StringOutput{}, fmt.Errorf("namespace %s: %w", name, err)
+		return pulumi.StringOutput{}, err
 	}
-	return ns.Metadata.Name().Elem(), nil
+	return ns.Metadata.ApplyT(func(map[string]any) string { return name }).(pulumi.StringOutput), nil
 }

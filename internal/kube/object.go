@@ -7,9 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -19,7 +16,16 @@ type Kind struct {
 	Kind       string
 }
 
-// Object describes one object for which the SDK has no type.
+// token is the provider's name of the kind.
+func (k Kind) token() string {
+	group := ""
+	if !strings.Contains(k.APIVersion, "/") {
+		group = "core/"
+	}
+	return "kubernetes:" + group + k.APIVersion + ":" + k.Kind
+}
+
+// Object describes one object of a kind for which this package has no type.
 type Object struct {
 	Kind        Kind
 	Name        string                // metadata.name; empty means the resource's Pulumi name
@@ -33,56 +39,17 @@ type Object struct {
 }
 
 // Apply registers o by server-side apply. The caller orders it after what brings its CRD.
-func Apply(ctx *pulumi.Context, name string, o Object,
-	opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	if o.Name == "" {
-		o.Name = name
-	}
-	if !strings.Contains(o.Kind.APIVersion, "/") {
-		return o.core(ctx, name, opts)
-	}
-	fields := kubernetes.UntypedArgs{}
-	for k, v := range o.Fields {
-		fields[k] = v
-	}
+func Apply(ctx *pulumi.Context, name string, o Object, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	fields := pulumi.Map{}
+	maps.Copy(fields, o.Fields)
 	if o.Spec != nil {
 		fields["spec"] = o.Spec
 	}
-	r, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion:  pulumi.String(o.Kind.APIVersion),
-		Kind:        pulumi.String(o.Kind.Kind),
-		Metadata:    metadata(o),
-		OtherFields: fields,
-	}, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", o.Kind.Kind, o.Name, err)
+	metadata := meta(name, o.Name, nil, o.Labels, o.annotations())
+	if o.Namespace != nil {
+		metadata["namespace"] = o.Namespace
 	}
-	return r, nil
-}
-
-type coreObject struct{ pulumi.CustomResourceState }
-
-// core registers an object of the core group by its token: the SDK's untyped resource is for groups
-// that have a name.
-func (o Object) core(ctx *pulumi.Context, name string, opts []pulumi.ResourceOption) (pulumi.Resource, error) {
-	inputs := pulumi.Map{}
-	maps.Copy(inputs, o.Fields)
-	inputs["apiVersion"], inputs["kind"] = pulumi.String(o.Kind.APIVersion), pulumi.String(o.Kind.Kind)
-	inputs["metadata"] = metadata(o)
-	if o.Spec != nil {
-		inputs["spec"] = o.Spec
-	}
-	r := &coreObject{}
-	if err := ctx.RegisterResource("kubernetes:core/"+o.Kind.APIVersion+":"+o.Kind.Kind, name, inputs, r, opts...); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", o.Kind.Kind, o.Name, err)
-	}
-	return r, nil
-}
-
-func metadata(o Object) *metav1.ObjectMetaArgs {
-	return &metav1.ObjectMetaArgs{
-		Name: pulumi.String(o.Name), Namespace: o.Namespace, Labels: o.Labels, Annotations: o.annotations(),
-	}
+	return register(ctx, o.Kind, name, metadata, fields, opts...)
 }
 
 // annotations adds the provider's own way of waiting for a custom resource.
@@ -100,4 +67,41 @@ func (o Object) annotations() pulumi.StringMap {
 	all["pulumi.com/waitFor"] = pulumi.String("condition=" + o.WaitFor)
 	all["pulumi.com/timeoutSeconds"] = pulumi.String(strconv.Itoa(int(o.Timeout.Seconds())))
 	return all
+}
+
+// object is a registered object of any kind.
+type object struct {
+	pulumi.CustomResourceState
+	Metadata pulumi.MapOutput `pulumi:"metadata"`
+}
+
+// register registers an object by its token, for whatever a field holds the provider passes on to the
+// API server, which refuses what it does not know. The SDK's own types are left out because of what
+// they cost: docs/decisions/0006-native-objects.md.
+func register(ctx *pulumi.Context, kind Kind, name string, metadata, fields pulumi.Map,
+	opts ...pulumi.ResourceOption) (*object, error) {
+	inputs := maps.Clone(fields)
+	inputs["apiVersion"], inputs["kind"], inputs["metadata"] = pulumi.String(kind.APIVersion), pulumi.String(kind.Kind), metadata
+	o := &object{}
+	if err := ctx.RegisterResource(kind.token(), name, inputs, o, opts...); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", kind.Kind, name, err)
+	}
+	return o, nil
+}
+
+func meta(fallback, name string, namespace pulumi.StringInput, labels, annotations pulumi.StringMap) pulumi.Map {
+	if name == "" {
+		name = fallback
+	}
+	m := pulumi.Map{"name": pulumi.String(name)}
+	if namespace != nil {
+		m["namespace"] = namespace
+	}
+	if labels != nil { // a nil map would be sent as an empty one
+		m["labels"] = labels
+	}
+	if annotations != nil {
+		m["annotations"] = annotations
+	}
+	return m
 }

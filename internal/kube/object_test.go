@@ -22,7 +22,7 @@ func TestApply(t *testing.T) {
 			return err
 		}
 		_, err = kube.Apply(ctx, "second", kube.Object{
-			Kind: kind, Name: "named", Fields: pulumi.Map{"parts": pulumi.Array{pulumi.String("x")}},
+			Kind: kind, Name: "named", WaitFor: "Done", Fields: pulumi.Map{"parts": pulumi.Array{pulumi.String("x")}},
 		}, kube.After(first))
 		return err
 	})
@@ -36,7 +36,9 @@ func TestApply(t *testing.T) {
 
 	second := g.Get(t, "kubernetes:example.test/v1:Thing", "second")
 	assert.Equal(t, map[string]any{
-		"apiVersion": "example.test/v1", "kind": "Thing", "metadata": map[string]any{"name": "named"}, "parts": []any{"x"},
+		"apiVersion": "example.test/v1", "kind": "Thing", "metadata": map[string]any{"name": "named", "annotations": map[string]any{
+			"pulumi.com/waitFor": "condition=Done", "pulumi.com/timeoutSeconds": "300",
+		}}, "parts": []any{"x"},
 	}, second.Values())
 	assert.True(t, second.DependsOn("first"))
 	assert.False(t, second.DependsOn("second"))

@@ -1,13 +1,6 @@
 package kube
 
-import (
-	"fmt"
-
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
-	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // NetworkPolicyArgs say who reaches pods and what they reach.
 type NetworkPolicyArgs struct {
@@ -44,86 +37,73 @@ func In(namespaces ...string) []Peer {
 // NetworkPolicy registers a NetworkPolicy.
 func NetworkPolicy(ctx *pulumi.Context, name string, a NetworkPolicyArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	types := pulumi.StringArray{pulumi.String("Ingress")}
-	spec := &networkingv1.NetworkPolicySpecArgs{PodSelector: selector(a.Pods)}
-	var ingress networkingv1.NetworkPolicyIngressRuleArray
-	for _, r := range a.Ingress {
-		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{From: peers(r), Ports: ports(r)})
-	}
-	if ingress != nil {
-		spec.Ingress = ingress
+	spec := pulumi.Map{"podSelector": selector(a.Pods)}
+	if len(a.Ingress) > 0 {
+		spec["ingress"] = rules(a.Ingress, "from")
 	}
 	if a.Egress != nil {
 		types = append(types, pulumi.String("Egress"))
-		egress := networkingv1.NetworkPolicyEgressRuleArray{}
-		for _, r := range a.Egress {
-			egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{To: peers(r), Ports: ports(r)})
-		}
-		if len(egress) > 0 {
-			spec.Egress = egress
+		if len(a.Egress) > 0 {
+			spec["egress"] = rules(a.Egress, "to")
 		}
 	}
-	spec.PolicyTypes = types
-	r, err := networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
-		Metadata: meta(name, a.Name, a.Namespace, a.Labels, nil), Spec: spec,
-	}, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("network policy %s: %w", name, err)
-	}
-	return r, nil
+	spec["policyTypes"] = types
+	return register(ctx, Kind{"networking.k8s.io/v1", "NetworkPolicy"}, name,
+		meta(name, a.Name, a.Namespace, a.Labels, nil), pulumi.Map{"spec": spec}, opts...)
 }
 
-// peers and ports are no methods of Rule: see tests/graph/generics_test.go.
-func peers(r Rule) networkingv1.NetworkPolicyPeerArrayInput {
-	if len(r.Peers) == 0 {
-		return nil
+// rules writes rules whose peers stand under from or to.
+func rules(all []Rule, direction string) (out pulumi.Array) {
+	for _, r := range all {
+		rule := pulumi.Map{}
+		if len(r.Peers) > 0 {
+			rule[direction] = r.peers()
+		}
+		if ports := r.ports(); len(ports) > 0 {
+			rule["ports"] = ports
+		}
+		out = append(out, rule)
 	}
-	var all networkingv1.NetworkPolicyPeerArray
+	return out
+}
+
+func (r Rule) peers() (all pulumi.Array) {
 	for _, p := range r.Peers {
-		peer := &networkingv1.NetworkPolicyPeerArgs{}
+		peer := pulumi.Map{}
 		if p.Namespace != nil {
-			peer.NamespaceSelector = selector(pulumi.StringMap{"kubernetes.io/metadata.name": p.Namespace})
+			peer["namespaceSelector"] = selector(pulumi.StringMap{"kubernetes.io/metadata.name": p.Namespace})
 		}
 		if p.Namespace == nil || len(p.Pods) > 0 {
-			peer.PodSelector = selector(p.Pods)
+			peer["podSelector"] = selector(p.Pods)
 		}
 		all = append(all, peer)
 	}
 	return all
 }
 
-func ports(r Rule) networkingv1.NetworkPolicyPortArrayInput {
-	var all networkingv1.NetworkPolicyPortArray
+func (r Rule) ports() (all pulumi.Array) {
 	for _, p := range []struct {
 		protocol string
 		numbers  []int
 	}{{"UDP", r.UDP}, {"TCP", r.TCP}} {
 		for _, n := range p.numbers {
-			all = append(all, &networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String(p.protocol), Port: pulumi.Int(n)})
+			all = append(all, pulumi.Map{"protocol": pulumi.String(p.protocol), "port": pulumi.Int(n)})
 		}
-	}
-	if all == nil {
-		return nil
 	}
 	return all
 }
 
-func selector(labels pulumi.StringMap) *metav1.LabelSelectorArgs {
-	s := &metav1.LabelSelectorArgs{}
-	if len(labels) > 0 {
-		s.MatchLabels = labels
+// selector chooses by labels; none choose everything.
+func selector(labels pulumi.StringMap) pulumi.Map {
+	if len(labels) == 0 {
+		return pulumi.Map{}
 	}
-	return s
+	return pulumi.Map{"matchLabels": labels}
 }
 
 // OneAway registers a PodDisruptionBudget: of the pods with these labels, a drain takes one at a time.
 func OneAway(ctx *pulumi.Context, name, object string, namespace pulumi.StringInput, labels pulumi.StringMap,
 	opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	r, err := policyv1.NewPodDisruptionBudget(ctx, name, &policyv1.PodDisruptionBudgetArgs{
-		Metadata: meta(name, object, namespace, labels, nil),
-		Spec:     &policyv1.PodDisruptionBudgetSpecArgs{MaxUnavailable: pulumi.Int(1), Selector: selector(labels)},
-	}, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("pod disruption budget %s: %w", name, err)
-	}
-	return r, nil
+	return register(ctx, Kind{"policy/v1", "PodDisruptionBudget"}, name, meta(name, object, namespace, labels, nil),
+		pulumi.Map{"spec": pulumi.Map{"maxUnavailable": pulumi.Int(1), "selector": selector(labels)}}, opts...)
 }

@@ -1,13 +1,8 @@
 package kube
 
-import (
-	"fmt"
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
-
-// ServiceArgs describe a Service inside the cluster.
+// ServiceArgs describe a Service. Without an Address it is reached inside the cluster only.
 type ServiceArgs struct {
 	Name        string             // metadata.name; empty means the resource's Pulumi name
 	Namespace   pulumi.StringInput // must exist
@@ -15,35 +10,44 @@ type ServiceArgs struct {
 	Annotations pulumi.StringMap
 	Pods        pulumi.StringMap // labels of the pods behind it; nil when its EndpointSlice is made by hand
 	Ports       []ServicePort
+	Headless    bool // no address of its own: it gives each pod a name, also before the pod is ready
+	Sticky      bool // a client stays with the pod that it came to first
+	Balanced    bool // an address from outside; the caller's Annotations say which, and wait for it
 }
 
-// ServicePort is a TCP port of a Service.
+// ServicePort is a port of a Service.
 type ServicePort struct {
 	Name   string
 	Port   int
-	Target int // of the pods; 0 means their port of the same name
+	Target int    // of the pods; 0 means their port of the same name
+	Proto  string // TCP or UDP; empty means TCP
 }
 
-// Service registers a Service of type ClusterIP.
+// Service registers a Service.
 func Service(ctx *pulumi.Context, name string, a ServiceArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	spec := &corev1.ServiceSpecArgs{}
-	if a.Pods != nil {
-		spec.Selector = a.Pods
-	}
-	var ports corev1.ServicePortArray
+	var ports pulumi.Array
 	for _, p := range a.Ports {
-		var target pulumi.Input = pulumi.String(p.Name)
+		port := pulumi.Map{"name": pulumi.String(p.Name), "port": pulumi.Int(p.Port), "targetPort": pulumi.String(p.Name)}
 		if p.Target != 0 {
-			target = pulumi.Int(p.Target)
+			port["targetPort"] = pulumi.Int(p.Target)
 		}
-		ports = append(ports, &corev1.ServicePortArgs{Name: pulumi.String(p.Name), Port: pulumi.Int(p.Port), TargetPort: target})
+		if p.Proto != "" {
+			port["protocol"] = pulumi.String(p.Proto)
+		}
+		ports = append(ports, port)
 	}
-	spec.Ports = ports
-	r, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), Spec: spec,
-	}, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("service %s: %w", name, err)
+	spec := pulumi.Map{"ports": ports}
+	if a.Pods != nil {
+		spec["selector"] = a.Pods
 	}
-	return r, nil
+	if a.Headless {
+		spec["clusterIP"], spec["publishNotReadyAddresses"] = pulumi.String("None"), pulumi.Bool(true)
+	}
+	if a.Sticky {
+		spec["sessionAffinity"] = pulumi.String("ClientIP")
+	}
+	if a.Balanced { // the clients' own addresses are kept
+		spec["type"], spec["externalTrafficPolicy"] = pulumi.String("LoadBalancer"), pulumi.String("Local")
+	}
+	return register(ctx, Kind{"v1", "Service"}, name, meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), pulumi.Map{"spec": spec}, opts...)
 }

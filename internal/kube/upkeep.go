@@ -8,9 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -25,7 +22,7 @@ type UpkeepArgs struct {
 	Annotations pulumi.StringMap   // of the Job's pod: a change of one runs the Job anew
 	Deadline    int                // seconds until a run is given up
 	Minute      int                // of every hour, 0 to 59; spread them over the platform
-	Pod         func(configMap string) *corev1.PodSpecArgs
+	Pod         func(configMap string) Pod
 	Running     []pulumi.Resource // the server answers
 }
 
@@ -34,40 +31,21 @@ type UpkeepArgs struct {
 // Settings, so that new content is a new object, and one that exists has been applied.
 func Upkeep(ctx *pulumi.Context, name string, a UpkeepArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	content := a.App + "-" + digest(a.Files, a.Settings)
-	about := func(object string) *metav1.ObjectMetaArgs { return meta(name, object, a.Namespace, a.Labels, nil) }
-	files, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata: about(content), Immutable: pulumi.Bool(true), Data: pulumi.ToStringMap(a.Files),
+	files, err := ConfigMap(ctx, name, ConfigMapArgs{
+		Name: content, Namespace: a.Namespace, Labels: a.Labels, Data: pulumi.ToStringMap(a.Files), Immutable: true,
 	}, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("config map %s: %w", content, err)
+		return nil, err
 	}
-	spec := func(annotations pulumi.StringMap) *batchv1.JobSpecArgs {
-		labelled := &metav1.ObjectMetaArgs{Labels: a.Labels}
-		if annotations != nil {
-			labelled.Annotations = annotations
-		}
-		return &batchv1.JobSpecArgs{
-			BackoffLimit: pulumi.Int(6), ActiveDeadlineSeconds: pulumi.Int(a.Deadline),
-			Template: &corev1.PodTemplateSpecArgs{Metadata: labelled, Spec: a.Pod(content)},
-		}
-	}
-	job, err := batchv1.NewJob(ctx, name, &batchv1.JobArgs{Metadata: about(content), Spec: spec(a.Annotations)},
-		append(slices.Clone(opts), After(files), After(a.Running...))...)
+	run := JobSpec{Pod: a.Pod(content), Labels: a.Labels, Deadline: a.Deadline, Retries: 6}
+	again := CronJobArgs{Name: a.App, Namespace: a.Namespace, Schedule: fmt.Sprintf("%d * * * *", a.Minute), Late: 600, JobSpec: run}
+	run.Annotations = a.Annotations
+	first, err := job(ctx, name, content, a.Namespace, run, append(slices.Clone(opts), After(files), After(a.Running...))...)
 	if err != nil {
-		return nil, fmt.Errorf("job %s: %w", content, err)
+		return nil, err
 	}
-	_, err = batchv1.NewCronJob(ctx, name, &batchv1.CronJobArgs{
-		Metadata: about(a.App),
-		Spec: &batchv1.CronJobSpecArgs{
-			Schedule: pulumi.Sprintf("%d * * * *", a.Minute), ConcurrencyPolicy: pulumi.String("Forbid"),
-			StartingDeadlineSeconds: pulumi.Int(600), SuccessfulJobsHistoryLimit: pulumi.Int(1), FailedJobsHistoryLimit: pulumi.Int(3),
-			JobTemplate: &batchv1.JobTemplateSpecArgs{Spec: spec(nil)},
-		},
-	}, append(slices.Clone(opts), After(job))...)
-	if err != nil {
-		return nil, fmt.Errorf("cron job %s: %w", a.App, err)
-	}
-	return job, nil
+	_, err = CronJob(ctx, name, again, append(slices.Clone(opts), After(first))...)
+	return first, err
 }
 
 // digest is ten hex digits of everything that decides what a script does.

@@ -3,7 +3,6 @@ package kube_test
 import (
 	"testing"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,8 +20,8 @@ func upkeep(t *testing.T, change func(*kube.UpkeepArgs)) *kubetest.Graph {
 			App: "zones", Namespace: pulumi.String("dns"), Labels: pulumi.StringMap{"app": pulumi.String("zones")},
 			Files: map[string]string{"apply.sh": "true"}, Settings: []string{"image:1"},
 			Annotations: pulumi.StringMap{"login": pulumi.String("one")}, Deadline: 60, Minute: 17, Running: []pulumi.Resource{server},
-			Pod: func(configMap string) *corev1.PodSpecArgs {
-				return &corev1.PodSpecArgs{Hostname: pulumi.String(configMap)}
+			Pod: func(configMap string) kube.Pod {
+				return kube.Pod{Volumes: []kube.Volume{kube.FromConfigMap("files", configMap)}}
 			},
 		}
 		if change != nil {
@@ -41,13 +40,13 @@ func TestUpkeep(t *testing.T) {
 	files := g.Get(t, "kubernetes:core/v1:ConfigMap", "dns-zones")
 	assert.Equal(t, content, files.At("metadata.name"))
 	assert.Equal(t, true, files.At("immutable"))
-	assert.Equal(t, content, job.At("spec.template.spec.hostname"), "the pod mounts what was made for it")
+	assert.Equal(t, content, job.At("spec.template.spec.volumes.0.configMap.name"), "the pod mounts what was made for it")
 	assert.Equal(t, "one", job.At("spec.template.metadata.annotations.login"))
 
 	again := g.Get(t, "kubernetes:batch/v1:CronJob", "dns-zones")
 	assert.Equal(t, "zones", again.At("metadata.name"))
 	assert.Equal(t, "17 * * * *", again.At("spec.schedule"))
-	assert.Equal(t, content, again.At("spec.jobTemplate.spec.template.spec.hostname"))
+	assert.Equal(t, content, again.At("spec.jobTemplate.spec.template.spec.volumes.0.configMap.name"))
 	assert.Nil(t, again.At("spec.jobTemplate.spec.template.metadata.annotations"), "what runs a Job anew is no concern of a schedule")
 }
 
