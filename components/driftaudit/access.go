@@ -14,10 +14,7 @@ const rbacGroup = "rbac.authorization.k8s.io"
 // `patch`, which cannot be had for dry runs alone. Kinds are named one by one, because a star among
 // resources would also let it into pods (pods/exec) and nodes (nodes/proxy) by `get`.
 func access(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	account, err := kube.Apply(ctx, name+"-account", kube.Object{
-		Kind: kube.Kind{APIVersion: "v1", Kind: "ServiceAccount"}, Name: App, Namespace: in(a), Labels: Labels(),
-		Fields: pulumi.Map{"automountServiceAccountToken": pulumi.Bool(false)}, // the pod asks for it
-	}, child)
+	account, err := kube.ServiceAccount(ctx, name+"-account", App, a.Namespace, Labels(), child)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ const App = "drift-audit"
 // Args configures the audit.
 type Args struct {
 	Namespace pulumi.StringInput // must exist
-	Stack     string             // that is audited
+	Stack     string             // that is audited; the image has its file
 	Image     string             // of the project's Dockerfile, with an exact tag or a digest
 	Schedule  string             // five fields as cron has them, in the time zone of the control plane
 	// Environment are the variables by which the state is found and read: PULUMI_BACKEND_URL,
@@ -54,8 +54,8 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		}
 		before = append(before, r)
 	}
-	job, err := kube.Apply(ctx, name, kube.Object{
-		Kind: kube.Kind{APIVersion: "batch/v1", Kind: "CronJob"}, Name: App, Namespace: in(a), Labels: Labels(), Spec: schedule(a),
+	job, err := kube.CronJob(ctx, name, kube.CronJobArgs{
+		Name: App, Namespace: a.Namespace, Schedule: a.Schedule, Late: 3600, JobSpec: run(a),
 	}, child, kube.After(before...))
 	if err != nil {
 		return nil, err
