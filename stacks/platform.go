@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/oauth2proxy"
+	"github.com/streamforge/infrastructure/infra/audit"
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/gitops"
@@ -130,6 +131,13 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 		if err != nil {
 			return fmt.Errorf("gpu: %w", err)
 		}
+	}
+	err = audit.Deploy(ctx, audit.Inputs{
+		Audit: c.Audit, Environment: c.Secrets.AuditEnvironment, APIPort: c.Cluster.APIPort, Proxmox: c.Compute.Endpoint,
+		Monitoring: watched, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
 	}
 	seen, err := observability.Deploy(ctx, observability.Inputs{
 		Charts: charts, Section: c.Monitoring, Alerting: c.Alerting, TelegramToken: c.Secrets.TelegramToken,

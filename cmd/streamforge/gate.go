@@ -21,6 +21,7 @@ type gateRun struct {
 	operation
 	forms
 	approvals string
+	offline   offline
 }
 
 // verdict ends the process with the exit code of a report that was written.
@@ -53,13 +54,21 @@ func newGateCmd(a *app) *cobra.Command {
 	a.forStack(cmd)
 	g.chartsFlag(cmd)
 	cmd.Flags().StringVar(&g.approvals, "approvals", "approvals.yaml", "file with the approved changes")
+	g.offline.flags(cmd)
 	g.formsFlags(cmd, "gate-report.json")
 	return cmd
 }
 
-// judge previews the stack and writes the report.
+// judge previews the stack, or runs its program on mocks, and writes the report.
 func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
-	r, err := g.preview(ctx)
+	if err := g.offline.check(); err != nil {
+		return report.Report{}, err
+	}
+	look := g.preview
+	if g.offline.on {
+		look = g.plan
+	}
+	r, err := look(ctx)
 	if err != nil {
 		return r, err
 	}

@@ -49,7 +49,7 @@ func newRootCmd(a *app) *cobra.Command {
 	root.AddCommand(
 		newUpCmd(a), newPreviewCmd(a), newGateCmd(a), newDriftCmd(a), newRefreshCmd(a), newDestroyCmd(a), newRotateCmd(a),
 		newOutputsCmd(a), newCancelCmd(a), newSandboxCmd(a), newConfigCmd(a), newKubesprayCmd(a), newVaultCmd(a), newMirrorCmd(a),
-		newVersionCmd(a),
+		newNoteCmd(a), newVersionCmd(a),
 	)
 	strict(root)
 	return root

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/streamforge/infrastructure/internal/engine"
@@ -56,6 +58,13 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 			return err
 		}
 	}
+	state, err := stateAccess(sb)
+	if err != nil {
+		return err
+	}
+	if err := s.SetSecret(ctx, "auditEnvironment", state); err != nil {
+		return err
+	}
 	if err := s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig)); err != nil {
 		return err
 	}
@@ -65,4 +74,17 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 // apiServer is the address of the sandbox's API server.
 func apiServer(at sandbox.Endpoints) string {
 	return "https://" + netip.AddrPortFrom(at.APIAddress, uint16(at.APIPort)).String() //nolint:gosec // a port
+}
+
+// stateAccess is what the audit in the cluster needs to read the sandbox's state.
+func stateAccess(sb *sandbox.Sandbox) (string, error) {
+	env := sb.Env()
+	passphrase, err := os.ReadFile(env["PULUMI_CONFIG_PASSPHRASE_FILE"])
+	if err != nil {
+		return "", fmt.Errorf("passphrase of the sandbox: %w", err)
+	}
+	raw, err := json.Marshal(map[string]string{
+		"PULUMI_BACKEND_URL": env["PULUMI_BACKEND_URL"], "PULUMI_CONFIG_PASSPHRASE": strings.TrimSpace(string(passphrase)),
+	})
+	return string(raw), err
 }

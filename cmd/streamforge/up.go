@@ -79,6 +79,9 @@ func (o *operation) stillApproved(ctx context.Context, file, approvals string) e
 	if r.Stack != o.stack {
 		return refuse("the report is about %s", r.Stack)
 	}
+	if r.Offline {
+		return refuse("the report was made offline, without looking at the world")
+	}
 	if r.ExitCode > gate.ExitAllowed {
 		return refuse("the report says %s: %s", r.Verdict, r.Headline)
 	}

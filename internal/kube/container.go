@@ -10,6 +10,7 @@ type Container struct {
 	Command      []string // nil means the image's
 	Args         []string
 	Env          []EnvVar
+	EnvFrom      []string // Secrets whose every key is a variable; Env goes before them
 	Ports        []Port
 	Mounts       []Mount
 	Startup      *Probe
@@ -65,6 +66,9 @@ func (c Container) spec() pulumi.Map {
 	setStrings(spec, "command", c.Command)
 	setStrings(spec, "args", c.Args)
 	setList(spec, "env", c.Env, EnvVar.spec)
+	setList(spec, "envFrom", c.EnvFrom, func(secret string) pulumi.Map {
+		return pulumi.Map{"secretRef": pulumi.Map{"name": pulumi.String(secret)}}
+	})
 	setList(spec, "ports", c.Ports, Port.spec)
 	setList(spec, "volumeMounts", c.Mounts, Mount.spec)
 	for name, p := range map[string]*Probe{"startupProbe": c.Startup, "livenessProbe": c.Live, "readinessProbe": c.Ready} {

@@ -78,7 +78,8 @@ type Report struct {
 	Duration    time.Duration  `json:"durationNs"`
 	Verdict     string         `json:"verdict"` // one word; what the words mean is documented with the command
 	ExitCode    int            `json:"exitCode"`
-	Headline    string         `json:"headline"` // one sentence
+	Headline    string         `json:"headline"`          // one sentence
+	Offline     bool           `json:"offline,omitempty"` // made without the world, see docs/gate.md
 	Fingerprint string         `json:"fingerprint,omitempty"`
 	Counts      map[string]int `json:"counts"`              // resources by operation, or findings by class
 	Coverage    *float64       `json:"coverage,omitempty"`  // percent of live objects that somebody manages

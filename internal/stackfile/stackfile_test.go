@@ -99,3 +99,15 @@ func TestUnreadable(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, none)
 }
+
+func TestValues(t *testing.T) {
+	f, err := Read(file(t, "config:\n  p:name: text\n  p:count: 3\n  p:token: {secure: v1:abc}\n"+
+		"  p:site: {domain: x, login: {secure: v1:def}, list: [{secure: v1:ghi}, 1]}\n"))
+	require.NoError(t, err)
+	values, encrypted, err := f.Values()
+	require.NoError(t, err)
+	require.Equal(t, []string{"p:token"}, encrypted)
+	require.Equal(t, map[string]string{
+		"p:name": "text", "p:count": "3", "p:site": `{"domain":"x","list":["encrypted",1],"login":"encrypted"}`,
+	}, values)
+}

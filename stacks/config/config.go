@@ -27,6 +27,7 @@ type Config struct {
 	Sync       Sync       `json:"sync"`
 	Vault      Vault      `json:"vault"`
 	GPU        GPU        `json:"gpu"`
+	Audit      Audit      `json:"audit"`
 
 	Secrets Secrets `json:"-"`
 }
@@ -60,4 +61,7 @@ type Secrets struct {
 	MailPassword pulumi.StringOutput
 	// RegistryPasswords is `registryPasswords`, an object: one for each of sync.registries.
 	RegistryPasswords map[string]pulumi.StringOutput
+	// AuditEnvironment is `auditEnvironment`: a JSON object of environment variables by which the audit
+	// finds and reads the state. Required with audit.image once handover.cluster is true.
+	AuditEnvironment pulumi.StringOutput
 }

@@ -102,6 +102,9 @@ func (c *Config) loadSecrets(ctx *pulumi.Context, src *config.Config) (errs []er
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.loadGitOps(ctx, src)...)
+	if err := c.loadAudit(ctx, src); err != nil {
+		errs = append(errs, err)
+	}
 	if !c.Handover.Cluster {
 		return errs
 	}

@@ -27,7 +27,7 @@ func load(t *testing.T, name string, change edits, secrets map[string]string) er
 	for key, value := range secrets {
 		values["streamforge:"+key] = value
 	}
-	g := &kubetest.Graph{Stack: name}
+	g := kubetest.ForStack(name)
 	return g.Record(func(ctx *pulumi.Context) error {
 		_, err := Load(ctx)
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
+	"github.com/streamforge/infrastructure/internal/planned"
 	"github.com/streamforge/infrastructure/stacks"
 	"github.com/streamforge/infrastructure/stacks/config"
 	"github.com/streamforge/infrastructure/tests/program"
@@ -35,7 +36,7 @@ type Graph struct {
 // run records program on the given stack's configuration.
 func run(t *testing.T, stack string, deploy pulumi.RunFunc) (*Graph, error) {
 	t.Helper()
-	g := &Graph{Graph: kubetest.Graph{Stack: stack}, configured: map[string]bool{}}
+	g := &Graph{Graph: kubetest.Graph{Graph: planned.Graph{Stack: stack}}, configured: map[string]bool{}}
 	values := program.Configuration(t, stack)
 	g.learn(t, values)
 	return g, g.Record(deploy, values)

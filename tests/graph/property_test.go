@@ -11,8 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/internal/pins"
+	"github.com/streamforge/infrastructure/internal/planned"
 )
 
 // property finds what breaks a promise in a graph.
@@ -66,7 +66,7 @@ func urnsUnique(g *Graph) (broken []string) {
 // layered: every resource belongs to a component; only layers hang on the stack itself.
 func layered(g *Graph) (broken []string) {
 	for _, r := range g.All {
-		if kubetest.TypeOf(r.Parent) == "" && !strings.HasPrefix(r.Type, "streamforge:") {
+		if planned.TypeOf(r.Parent) == "" && !strings.HasPrefix(r.Type, "streamforge:") {
 			broken = append(broken, r.URN+" has no layer")
 		}
 	}

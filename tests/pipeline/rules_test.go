@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"github.com/streamforge/infrastructure/tests/pipeline/emulator"
 )
 
 const guide = "../../docs/howto-pipeline.md"
@@ -31,7 +33,7 @@ func block(t *testing.T, name string) string {
 func TestGuideMakesAServiceWhosePipelineRuns(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	emulator(t)
+	emulator.Dir(t)
 	out, err := s.sh(nil, "sh", "-c", block(t, "scaffold"))
 	require.NoError(t, err, out)
 	out, err = s.sh(nil, "bash", "-c", block(t, "laptop"))
@@ -56,7 +58,7 @@ func TestGuideMakesAServiceWhosePipelineRuns(t *testing.T) {
 func TestRulesRunOnlyWhatAChangeTouches(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	emulator(t)
+	emulator.Dir(t)
 	out, err := s.sh(nil, "sh", "-c", block(t, "scaffold"))
 	require.NoError(t, err, out)
 	s.commit(s.work, "add hello")

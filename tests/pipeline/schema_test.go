@@ -17,12 +17,14 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/streamforge/infrastructure/tests/pipeline/emulator"
 )
 
 // schema compiles GitLab's JSON Schema of .gitlab-ci.yml, as the emulator ships it.
 func schema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	module := filepath.Join(emulator(t), "schema", "schema.js")
+	module := filepath.Join(emulator.Dir(t), "schema", "schema.js")
 	raw, err := exec.Command("node", "--input-type=module", "--eval",
 		"import {schema} from 'file://"+module+"'; process.stdout.write(JSON.stringify(schema))").Output()
 	require.NoError(t, err)
@@ -67,7 +69,7 @@ func TestScriptsAndDockerfilesAreClean(t *testing.T) {
 	out, err := exec.Command(hadolint(t), append(dockerfiles, filepath.Join(platform(t), "Dockerfile"))...).CombinedOutput() //nolint:gosec // ours
 	assert.NoError(t, err, "%s", out)
 
-	needs(t, "shellcheck")
+	emulator.Needs(t, "shellcheck")
 	scripts, err := filepath.Glob(filepath.Join(platform(t), ".gitlab", "scripts", "*.sh"))
 	require.NoError(t, err)
 	cmd := exec.Command("shellcheck", append([]string{"--external-sources", "platform/docker/install-wheel.sh"}, scripts...)...) //nolint:gosec // ours

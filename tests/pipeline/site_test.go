@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/pipeline/emulator"
 )
 
 const (
@@ -40,7 +42,7 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	needs(t, "git", "python3")
+	emulator.Needs(t, "git", "python3")
 	root := t.TempDir()
 	s := &site{t: t, work: filepath.Join(root, "platform"), iac: filepath.Join(root, "iac.git")}
 	s.env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
@@ -95,7 +97,7 @@ var colour = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 func (s *site) pipeline(args ...string) (string, error) {
 	s.t.Helper()
 	all := append([]string{
-		filepath.Join(emulator(s.t), "index.js"), "--cwd", ".", "--home", s.t.TempDir(),
+		filepath.Join(emulator.Dir(s.t), "index.js"), "--cwd", ".", "--home", s.t.TempDir(),
 		"--force-shell-executor", "--shell-isolation", "--max-job-name-padding", "0",
 		"--variable", "CI_REGISTRY_IMAGE=" + prefix, "--variable", "KANIKO_DRY_RUN=true",
 		"--variable", "CA_FILE=/nowhere/ca.crt", "--variable", "IAC_REPOSITORY=file://" + s.iac,

@@ -110,7 +110,8 @@ func TestReleasesAreCompared(t *testing.T) {
 // TestUnknownValuesAreFindings: what nobody knows, nobody has compared.
 func TestUnknownValuesAreFindings(t *testing.T) {
 	inputs := resource.PropertyMap{"spec": resource.MakeComputed(resource.NewProperty(""))}
-	g := &kubetest.Graph{All: []kubetest.Resource{{Type: "kubernetes:core/v1:Pod", Name: "p", Inputs: inputs}}}
+	g := &kubetest.Graph{}
+	g.All = []kubetest.Resource{{Type: "kubernetes:core/v1:Pod", Name: "p", Inputs: inputs}}
 	found, _, _ := compare(upstream{}, g, nil)
 	requireFinding(t, "kubernetes:core/v1:Pod p: p: holds a value that an update would not know either", found)
 }
