@@ -14,7 +14,6 @@ import (
 	"github.com/streamforge/infrastructure/internal/kubeconfig"
 	"github.com/streamforge/infrastructure/internal/sandbox"
 	"github.com/streamforge/infrastructure/internal/stackfile"
-	"github.com/streamforge/infrastructure/stacks"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
@@ -182,7 +181,7 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 	if err != nil {
 		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
 	}
-	s, err := engine.Open(ctx, sandboxProject(sb, root), stacks.Deploy)
+	s, err := engine.Open(ctx, sandboxProject(sb, root), program)
 	if err != nil {
 		return err
 	}
