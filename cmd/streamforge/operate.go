@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -22,6 +23,7 @@ type operation struct {
 	asJSON    bool
 	noChanges bool
 	charts    string
+	observe   func(apitype.EngineEvent) // is handed every event of a run, nil for nobody
 }
 
 // options are the engine's options for a run; progress goes to w.
@@ -60,7 +62,7 @@ type engineRun func(context.Context, engine.Options) (engine.Summary, error)
 // comes for a failed run too.
 func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Summary, error) {
 	opts := o.options(o.progressTo())
-	opts.ExpectNoChanges = o.noChanges
+	opts.ExpectNoChanges, opts.Observe = o.noChanges, o.observe
 	remove, err := o.overrideCharts(&opts)
 	if err != nil {
 		return engine.Summary{}, err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
@@ -24,4 +25,19 @@ func (s *Stack) State(ctx context.Context) (d apitype.DeploymentV3, digest strin
 	}
 	sum := sha256.Sum256(raw.Deployment)
 	return d, hex.EncodeToString(sum[:]), nil
+}
+
+// Unfinished lists what killed runs were doing when they ended, as "creating Release traefik": whether
+// it took effect, only a refresh can tell.
+func (s *Stack) Unfinished(ctx context.Context) ([]string, error) {
+	d, _, err := s.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []string
+	for _, op := range d.PendingOperations {
+		open = append(open, string(op.Type)+" "+label(string(op.Resource.URN)))
+	}
+	slices.Sort(open)
+	return slices.Compact(open), nil
 }

@@ -16,7 +16,7 @@ type fault struct {
 	// before prepares the fault, nil where nothing has to be prepared.
 	before func(context.Context, *strike) error
 	// strike is called at the point while `up` runs. What breaks the surroundings (not the run) also
-	// brings them back, as the init system of a machine would.
+	// brings them back, as the init system of a machine would. Nil where before does it all.
 	strike func(context.Context, *strike) error
 	// after comes when the run is over and before the good one, nil where the surroundings are well.
 	after func(context.Context, *strike) error
@@ -39,7 +39,7 @@ var faults = []fault{
 		before: slowTasks, strike: freezeProvider, after: noFaults},
 	{name: "refused", does: "Proxmox cuts every connection for some seconds", strike: refuse, after: noFaults},
 	{name: "answer-lost", does: "Proxmox makes machines and cuts the connection instead of answering",
-		before: loseAnswers, strike: nothing, after: noFaults},
+		before: loseAnswers, after: noFaults},
 }
 
 func named(name string) (fault, error) {
@@ -149,8 +149,6 @@ func loseMachine(ctx context.Context, k *strike) error {
 	}
 	return k.foreignLock()
 }
-
-func nothing(context.Context, *strike) error { return nil }
 
 // simulatorFaults replaces the faults of the Proxmox simulator.
 func (k *strike) simulatorFaults(ctx context.Context, faults ...map[string]any) error {

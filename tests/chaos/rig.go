@@ -42,14 +42,9 @@ func newRig(ctx context.Context, repo string, sites, net int) (r *rig, err error
 	}
 	for i := range sites {
 		root := filepath.Join(r.dir, fmt.Sprint("site", i))
-		if err := os.Mkdir(root, 0o700); err != nil {
-			return nil, err
-		}
-		s, err := newSite(ctx, repo, root, tool, net+i)
-		if s != nil && s.sb != nil {
-			r.sites = append(r.sites, s)
-		}
-		if err != nil {
+		s := &site{repo: repo, root: root, tool: tool, net: net + i}
+		r.sites = append(r.sites, s)
+		if err := s.open(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -79,6 +74,17 @@ func (r *rig) learn(ctx context.Context) error {
 	return s.clear(ctx)
 }
 
+// next makes the site ready for another run: empty, and after a miss a new one.
+func (s *site) next(ctx context.Context, o outcome) error {
+	if o.err == nil {
+		return s.clear(ctx)
+	}
+	if err := s.close(); err != nil {
+		return err
+	}
+	return s.open(ctx)
+}
+
 // clear takes everything away, for the next run.
 func (s *site) clear(ctx context.Context) error {
 	if _, err := s.ok(ctx, "destroy", "-s", "sandbox", "--yes"); err != nil {
@@ -106,7 +112,7 @@ func (r *rig) all(ctx context.Context, seeds []uint64, chosen []fault, tell io.W
 		wait.Go(func() {
 			for i := range next {
 				o := s.once(ctx, seeds[i], chosen, r.want)
-				err := s.clear(ctx)
+				err := s.next(ctx, o)
 				mu.Lock()
 				outcomes[i] = o
 				fmt.Fprintln(tell, o.line())
@@ -146,7 +152,10 @@ func (o outcome) line() string {
 		text += "  (" + o.note + ")"
 	}
 	if o.err != nil {
-		text += "\n  MISSED: " + o.err.Error() + "\n" + indent(o.output)
+		text += "\n  MISSED: " + o.err.Error()
+	}
+	if o.err != nil || len(o.needed) > 0 {
+		text += "\n" + indent(o.output)
 	}
 	return text
 }

@@ -17,58 +17,67 @@ import (
 
 // site is a folder that looks like the repository to streamforge, with a sandbox of its own.
 type site struct {
-	root, tool string
-	sb         *sandbox.Sandbox
-	mounted    bool // the state lies on a disk of its own, which can be filled
+	repo, root, tool string
+	net              int // the LAN is 127.53.<net>.0/24
+	sb               *sandbox.Sandbox
+	mounted          bool // the state lies on a disk of its own, which can be filled
 }
 
 // stateDisk is the size of that disk: room for a run's state, and little enough to fill.
 const stateDisk = 48 << 20
 
-// newSite copies the stack files of the repository, moves the LAN to 127.53.<net>.0/24 and starts
-// the sandbox.
-func newSite(ctx context.Context, repo, root, tool string, net int) (*site, error) {
-	s := &site{root: root, tool: tool}
-	if err := os.Symlink(filepath.Join(repo, "bin"), filepath.Join(root, "bin")); err != nil {
-		return nil, err
+// open copies the stack files of the repository and starts the sandbox.
+func (s *site) open(ctx context.Context) error {
+	if err := os.Mkdir(s.root, 0o700); err != nil {
+		return err
+	}
+	if err := os.Symlink(filepath.Join(s.repo, "bin"), filepath.Join(s.root, "bin")); err != nil {
+		return err
 	}
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.sandbox.yaml"} {
-		raw, err := os.ReadFile(filepath.Join(repo, file))
+		raw, err := os.ReadFile(filepath.Join(s.repo, file))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		raw = bytes.ReplaceAll(raw, []byte("127.53.0."), fmt.Appendf(nil, "127.53.%d.", net))
-		if err := os.WriteFile(filepath.Join(root, file), raw, 0o600); err != nil {
-			return nil, err
+		raw = bytes.ReplaceAll(raw, []byte("127.53.0."), fmt.Appendf(nil, "127.53.%d.", s.net))
+		if err := os.WriteFile(filepath.Join(s.root, file), raw, 0o600); err != nil {
+			return err
 		}
 	}
 	var err error
-	if s.sb, err = sandbox.Open(root); err != nil {
-		return nil, err
+	if s.sb, err = sandbox.Open(s.root); err != nil {
+		return err
 	}
 	state := s.path("state")
 	if err := os.MkdirAll(state, 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	if os.Geteuid() == 0 { // nobody else may mount
 		err := syscall.Mount("chaos", state, "tmpfs", 0, fmt.Sprintf("size=%d,mode=0700", stateDisk))
 		s.mounted = err == nil
 	}
 	_, err = s.ok(ctx, "sandbox", "start")
-	return s, err
+	return err
 }
 
 func (s *site) path(parts ...string) string {
 	return filepath.Join(append([]string{s.sb.Dir()}, parts...)...)
 }
 
-// close stops the sandbox and deletes the site.
+// close ends every process of the site and deletes it.
 func (s *site) close() error {
+	if s.sb == nil { // it was never opened
+		return os.RemoveAll(s.root)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	err := s.sb.Stop(ctx)
+	for _, p := range s.processes() {
+		err = errors.Join(err, kill(p.pid))
+	}
 	if s.mounted {
-		err = errors.Join(err, syscall.Unmount(s.path("state"), 0))
+		err = errors.Join(err, syscall.Unmount(s.path("state"), syscall.MNT_DETACH))
+		s.mounted = false
 	}
 	return errors.Join(err, os.RemoveAll(s.root))
 }

@@ -69,6 +69,11 @@ func (s *site) interrupted(ctx context.Context, f fault, at point, k *strike) (r
 	over, done := make(chan struct{}), make(chan error, 1)
 	started := func(pid int) {
 		k.up = pid
+		if f.strike == nil {
+			struck = true
+			done <- nil
+			return
+		}
 		go func() {
 			select {
 			case <-watch.reached:
