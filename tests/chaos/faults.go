@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -33,7 +34,7 @@ var faults = []fault{
 	{name: "etcd", does: "kill -9 of etcd; it is back some seconds later", strike: killPart("etcd")},
 	{name: "simulator", does: "kill -9 of the Proxmox simulator and the controllers; they are back some seconds later",
 		strike: killPart("supervisor")},
-	{name: "disk-full", does: "no space left on the disk of the state", strike: fillDisk, after: emptyDisk, root: true},
+	{name: "disk-full", does: "no space left on the disk of the state for 5 to 30 s", strike: fillDisk, root: true},
 	{name: "stale-lock", does: "the machine that ran `up` is gone for good; its lock stays", strike: loseMachine},
 	{name: "slow", does: "one provider plugin stands still for a while, and Proxmox' tasks take seconds longer",
 		before: slowTasks, strike: freezeProvider, after: noFaults},
@@ -115,26 +116,22 @@ func killPart(name string) func(context.Context, *strike) error {
 	}
 }
 
-// ballast is the file that takes all the space there is.
-func (k *strike) ballast() string { return k.path("state", "ballast") }
-
 func fillDisk(_ context.Context, k *strike) error {
-	f, err := os.Create(k.ballast())
+	f, err := os.Create(k.path("state", "ballast"))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	full := time.Duration(5+k.random.IntN(25)) * time.Second
+	k.note = fmt.Sprintf("full for %s", full)
 	for chunk := make([]byte, 1<<16); err == nil; {
 		_, err = f.Write(chunk)
 	}
-	return nil // the error is that the disk is full
-}
-
-func emptyDisk(_ context.Context, k *strike) error {
-	if err := os.Remove(k.ballast()); err != nil && !os.IsNotExist(err) {
-		return err
+	if !errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("ballast: %w", err)
 	}
-	return nil
+	time.Sleep(full) // this is the fault itself
+	return os.Remove(f.Name())
 }
 
 // loseMachine kills everything of the run, plugins too, and makes the lock that of another machine.

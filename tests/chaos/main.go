@@ -50,6 +50,7 @@ func chaos() error {
 	if err != nil {
 		return err
 	}
+	chosen = rig.possible(chosen)
 	outcomes, err := rig.all(ctx, list, chosen, os.Stdout)
 	if cerr := rig.close(); err == nil {
 		err = cerr
@@ -58,7 +59,11 @@ func chaos() error {
 		return err
 	}
 	if *file != "" {
-		if err := os.WriteFile(*file, report(outcomes, chosen, started), 0o644); err != nil {
+		text, err := report(outcomes, chosen, len(rig.want.urns), rig.sites[0].mounted, started)
+		if err == nil {
+			err = os.WriteFile(*file, text, 0o644) //nolint:gosec // a page of the documentation
+		}
+		if err != nil {
 			return fmt.Errorf("report: %w", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -98,6 +99,14 @@ func (s *site) clear(ctx context.Context) error {
 		err = errors.Join(err, os.RemoveAll(s.path("state", ".pulumi", dir)))
 	}
 	return err
+}
+
+// possible are the faults that can be made here: a disk is filled only where it is one's own.
+func (r *rig) possible(chosen []fault) []fault {
+	if r.sites[0].mounted {
+		return chosen
+	}
+	return slices.DeleteFunc(slices.Clone(chosen), func(f fault) bool { return f.root })
 }
 
 // all does the runs, each on the first site that is free, and tells of each as it ends. An error
