@@ -65,9 +65,9 @@ func TestAbortEndsAStubbornRun(t *testing.T) {
 	r.things["slow"] = text("quick now")
 	const warning = "warning: an earlier run was killed while creating Thing slow; nobody knows whether that " +
 		"took effect: `streamforge up` first looks, or `streamforge refresh --clear-pending`\n"
-	open, err := s.Unfinished(t.Context())
+	state, _, err := s.State(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"creating Thing slow"}, open)
+	require.Equal(t, []string{"creating Thing slow"}, Unfinished(state))
 	sum, err := s.Up(t.Context(), r.options())
 	require.NoError(t, err)
 	require.Equal(t, 1, sum.Counts["create"])

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // Wanted is a release that Helm refused to install or to upgrade, as the program wants it.
@@ -67,31 +66,3 @@ func refusal(text string) bool {
 
 // Refused are the releases found so far.
 func (c *Collector) Refused() []Wanted { return c.refused }
-
-// Kubeconfig is the one that the stack's state has for its cluster, empty where it has none.
-func Kubeconfig(d apitype.DeploymentV3) string {
-	for _, r := range d.Resources {
-		if r.Type != "pulumi:providers:kubernetes" {
-			continue
-		}
-		if text := plain(r.Inputs["kubeconfig"]); text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-// plain is a text of the state; one that is secret lies in a wrapper, as JSON.
-func plain(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case map[string]any:
-		if v[resource.SigKey] != resource.SecretSig {
-			return ""
-		}
-		text, _ := v["plaintext"].(string)
-		return unquote(text)
-	}
-	return ""
-}

@@ -137,11 +137,3 @@ func same(want, have any) bool {
 		return reflect.DeepEqual(want, have)
 	}
 }
-
-// unquote reads a text that is written as JSON.
-func unquote(text string) (s string) {
-	if json.Unmarshal([]byte(text), &s) != nil {
-		return text
-	}
-	return s
-}

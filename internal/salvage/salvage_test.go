@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 	"helm.sh/helm/v3/pkg/chart"
 	helm "helm.sh/helm/v3/pkg/release"
@@ -93,15 +92,4 @@ func TestCollector(t *testing.T) {
 		{URN: "a", Name: "web", Namespace: "edge", Version: "1.2.3", Values: map[string]any{"a": 1}, Create: true},
 		{URN: "d", Name: "web", Namespace: "edge", Version: "1.2.3", Values: map[string]any{"a": 1}},
 	}, c.Refused())
-}
-
-func TestKubeconfig(t *testing.T) {
-	secret := map[string]any{resource.SigKey: resource.SecretSig, "plaintext": `"apiVersion: v1\n"`}
-	provider := func(kubeconfig any) apitype.DeploymentV3 {
-		return apitype.DeploymentV3{Resources: []apitype.ResourceV3{{Type: "pulumi:pulumi:Stack"},
-			{Type: "pulumi:providers:kubernetes", Inputs: map[string]any{"kubeconfig": kubeconfig}}}}
-	}
-	require.Equal(t, "apiVersion: v1\n", Kubeconfig(provider(secret)))
-	require.Equal(t, "plain", Kubeconfig(provider("plain")))
-	require.Empty(t, Kubeconfig(provider(nil)))
 }
