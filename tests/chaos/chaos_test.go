@@ -21,10 +21,11 @@ func TestShort(t *testing.T) {
 	}
 	chosen, err := choose("engine,cli,provider,stale-lock")
 	require.NoError(t, err)
-	rig, err := newRig(t.Context(), "../..", 2, 78)
+	rig, err := newRig(t.Context(), "../..", 2, 77)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, rig.close()) })
-	outcomes, err := rig.all(t.Context(), []uint64{40, 41, 42, 43}, chosen, t.Output())
+	outcomes, err := rig.all(t.Context(), []uint64{40, 41, 42, 43}, chosen, t.Output(),
+		func([]outcome) error { return nil })
 	require.NoError(t, err)
 	for _, o := range outcomes {
 		require.NoError(t, o.err, o.line())
@@ -33,15 +34,15 @@ func TestShort(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	missed := outcome{seed: 9, fault: "etcd", at: point{3, 40 * time.Millisecond}, exit: 1, done: 7, err: errTest("a|b\nmore")}
-	stale := outcome{seed: 8, fault: "stale-lock", at: point{1, 0}, exit: -1, done: 5, open: 2, needed: []string{"streamforge cancel"}}
+	stale := outcome{seed: 8, fault: "stale-lock", at: point{1, 0}, exit: -1, done: 5, open: 2, did: []string{"refreshed"}, needed: []string{"streamforge cancel"}}
 	chosen, err := choose("etcd,stale-lock")
 	require.NoError(t, err)
 	text, err := report([]outcome{missed, stale}, chosen, 63, true, time.Now())
 	require.NoError(t, err)
 	page := string(text)
 	require.Contains(t, page, "**1 of 2 runs converged; 0 of them needed nothing but the next `up`.**")
-	require.Contains(t, page, "| 9 | etcd | 3 operations + 40 ms |  | 1 | 7, 0 | up | **missed**: a/b |")
-	require.Contains(t, page, "| 8 | stale-lock | 1 operations + 0 ms |  | -1 | 5, 2 | streamforge cancel, up | converged |")
+	require.Contains(t, page, "| 9 | etcd | 3 operations + 40 ms |  | 1 | 7, 0 | up |  | **missed**: a/b |")
+	require.Contains(t, page, "| 8 | stale-lock | 1 operations + 0 ms |  | -1 | 5, 2 | streamforge cancel, up | refreshed | converged |")
 	require.Contains(t, page, "| stale-lock | the machine that ran `up` is gone for good; its lock stays | 1 | 1 | streamforge cancel |")
 	require.EqualError(t, verdict([]outcome{missed, stale}), "1 of 2 runs did not converge")
 }

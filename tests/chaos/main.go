@@ -31,7 +31,7 @@ func chaos() error {
 	seeds := flag.String("seeds", "", "repeat exactly these runs, seeds parted by commas")
 	only := flag.String("faults", "", "only these faults, names parted by commas")
 	sites := flag.Int("sites", 2, "sandboxes that work side by side")
-	net := flag.Int("net", 60, "the sandboxes live in 127.53.NET.0/24 and the networks after it")
+	net := flag.Int("net", 75, "the sandboxes live in 127.53.NET.0/24 and the networks after it")
 	file := flag.String("report", "docs/faults.md", "where the report is written, empty for nowhere")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,21 +51,22 @@ func chaos() error {
 		return err
 	}
 	chosen = rig.possible(chosen)
-	outcomes, err := rig.all(ctx, list, chosen, os.Stdout)
+	write := func(outcomes []outcome) error {
+		if *file == "" {
+			return nil
+		}
+		text, err := report(outcomes, chosen, len(rig.want.urns), rig.sites[0].mounted, started)
+		if err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+		return os.WriteFile(*file, text, 0o644) //nolint:gosec // a page of the documentation
+	}
+	outcomes, err := rig.all(ctx, list, chosen, os.Stdout, write)
 	if cerr := rig.close(); err == nil {
 		err = cerr
 	}
 	if err != nil {
 		return err
-	}
-	if *file != "" {
-		text, err := report(outcomes, chosen, len(rig.want.urns), rig.sites[0].mounted, started)
-		if err == nil {
-			err = os.WriteFile(*file, text, 0o644) //nolint:gosec // a page of the documentation
-		}
-		if err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
 	}
 	return verdict(outcomes)
 }

@@ -18,6 +18,7 @@ type outcome struct {
 	exit   int           // of the disturbed run, -1: killed
 	done   int           // resources in the state when it was over
 	open   int           // operations that the state then held as unfinished
+	did    []string      // what the good run did beside deploying
 	needed []string      // commands beside the good run
 	took   time.Duration // of the whole run
 	err    error         // why it did not converge, nil if it did
@@ -77,11 +78,24 @@ func (s *site) disturb(ctx context.Context, f fault, k *strike, o *outcome) erro
 	return nil
 }
 
+// deeds are what `up` does beside deploying, and how it says so.
+var deeds = []struct{ says, did string }{
+	{"ended what a killed run has left behind", "ended processes"},
+	{"releasing the lock of a run", "released the lock"},
+	{"first looking what became of it", "refreshed"},
+	{"its record is taken away", "took a record of Helm's away"},
+}
+
 // mend is the one good run, with at most one documented command before it if it asks for one.
 func (s *site) mend(ctx context.Context, o *outcome) error {
 	up := []string{"up", "-s", "sandbox", "--yes"}
 	r, err := s.try(ctx, up...)
 	o.output += "\n--- up\n" + r.out
+	for _, d := range deeds {
+		if strings.Contains(r.out, d.says) {
+			o.did = append(o.did, d.did)
+		}
+	}
 	if err != nil || r.code == 0 {
 		return err
 	}

@@ -58,9 +58,9 @@ runs: an init system would do the same. {{.Disk}}
 The seed decides the fault, the moment (so many finished operations of ` + "`up`" + `, then so many milliseconds) and what is hit.
 ` + "`go run ./tests/chaos -seeds N`" + ` repeats a run; what is being worked on at that moment depends on the machine too.
 
-| seed | fault | struck after | hit | exit | resources in the state, unfinished | needed | result |
-|---|---|---|---|---|---|---|---|
-{{range .Outcomes}}| {{.Seed}} | {{.Fault}} | {{.At}} | {{.Note}} | {{.Exit}} | {{.Done}}, {{.Open}} | {{.Remedy}} | {{with .Miss}}**missed**: {{first .}}{{else}}converged{{end}} |
+| seed | fault | struck after | hit | exit | resources in the state, unfinished | needed | ` + "`up`" + ` also | result |
+|---|---|---|---|---|---|---|---|---|
+{{range .Outcomes}}| {{.Seed}} | {{.Fault}} | {{.At}} | {{.Note}} | {{.Exit}} | {{.Done}}, {{.Open}} | {{.Remedy}} | {{.Did}} | {{with .Miss}}**missed**: {{first .}}{{else}}converged{{end}} |
 {{end}}
 Exit is the exit code of the disturbed ` + "`up`" + `; -1 means that it was killed itself, 0 that it got over the fault alone.
 `))
@@ -73,13 +73,14 @@ type kind struct {
 
 // row is one run of the report.
 type row struct {
-	Seed                          uint64
-	Fault, At, Note, Remedy, Miss string
-	Exit, Done, Open              int
+	Seed                               uint64
+	Fault, At, Note, Remedy, Did, Miss string
+	Exit, Done, Open                   int
 }
 
 func (o outcome) row() row {
-	r := row{Seed: o.seed, Fault: o.fault, At: o.at.String(), Note: o.note, Remedy: o.remedy(), Exit: o.exit, Done: o.done, Open: o.open}
+	r := row{Seed: o.seed, Fault: o.fault, At: o.at.String(), Note: o.note, Remedy: o.remedy(),
+		Exit: o.exit, Done: o.done, Open: o.open, Did: strings.Join(o.did, ", ")}
 	if o.err != nil {
 		r.Miss = o.err.Error()
 	}

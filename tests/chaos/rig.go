@@ -109,35 +109,43 @@ func (r *rig) possible(chosen []fault) []fault {
 	return slices.DeleteFunc(slices.Clone(chosen), func(f fault) bool { return f.root })
 }
 
-// all does the runs, each on the first site that is free, and tells of each as it ends. An error
-// is one of the rig; a run that does not converge is an outcome.
-func (r *rig) all(ctx context.Context, seeds []uint64, chosen []fault, tell io.Writer) ([]outcome, error) {
-	outcomes := make([]outcome, len(seeds))
-	next := make(chan int)
+// all does the runs, each on the first site that is free, tells of each as it ends and hands all so far
+// to write, so that a report exists even if the rest is never done. An error is one of the rig; a run
+// that does not converge is an outcome.
+func (r *rig) all(ctx context.Context, seeds []uint64, chosen []fault, tell io.Writer,
+	write func([]outcome) error) (outcomes []outcome, failure error) {
+	next := make(chan uint64)
 	var mu sync.Mutex
-	var failure error
 	var wait sync.WaitGroup
 	for _, s := range r.sites {
 		wait.Go(func() {
-			for i := range next {
-				o := s.once(ctx, seeds[i], chosen, r.want)
-				err := s.next(ctx, o)
+			for seed := range next {
+				o := s.once(ctx, seed, chosen, r.want)
+				if ctx.Err() != nil {
+					continue // it was not the fault that ended it
+				}
 				mu.Lock()
-				outcomes[i] = o
+				outcomes = append(outcomes, o)
+				slices.SortFunc(outcomes, func(a, b outcome) int { return slices.Index(seeds, a.seed) - slices.Index(seeds, b.seed) })
 				fmt.Fprintln(tell, o.line())
-				failure = errors.Join(failure, err)
+				failure = errors.Join(failure, write(outcomes))
 				mu.Unlock()
+				if err := s.next(ctx, o); err != nil {
+					mu.Lock()
+					failure = errors.Join(failure, err)
+					mu.Unlock()
+				}
 			}
 		})
 	}
-	for i := range seeds {
+	for _, seed := range seeds {
 		mu.Lock()
 		broken := failure != nil || ctx.Err() != nil
 		mu.Unlock()
 		if broken {
 			break
 		}
-		next <- i
+		next <- seed
 	}
 	close(next)
 	wait.Wait()
@@ -157,6 +165,9 @@ func (r *rig) close() error {
 func (o outcome) line() string {
 	text := fmt.Sprintf("seed %d  %-11s at %-28s exit %2d, %2d in the state, %d open; %s  %s",
 		o.seed, o.fault, o.at, o.exit, o.done, o.open, o.remedy(), o.took.Round(time.Second))
+	if len(o.did) > 0 {
+		text += "  [" + strings.Join(o.did, ", ") + "]"
+	}
 	if o.note != "" {
 		text += "  (" + o.note + ")"
 	}
