@@ -7,7 +7,7 @@ BIN := $(CURDIR)/bin
 STREAMFORGE := $(BIN)/streamforge
 
 .DEFAULT_GOAL := help
-.PHONY: help tools up down preview refresh status test unit e2e bench lint fmt generate check clean
+.PHONY: help tools up down preview refresh status test unit e2e bench chaos lint fmt generate check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ unit: ## run the tests that need no toolchain
 
 bench: tools ## measure the build, the gate and the audit against what is usual (RUN=gate for one); writes docs/benchmarks.md
 	$(GO) run -trimpath ./tests/bench -run "$(RUN)"
+
+chaos: tools ## break fifty runs on purpose, each must converge; writes docs/faults.md
+	$(GO) run -trimpath ./tests/chaos
 
 lint: ## golangci-lint, including the direction of imports
 	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -24,7 +25,8 @@ type operation struct {
 	asJSON    bool
 	noChanges bool
 	charts    string
-	replace   []string // URNs, see engine.Options
+	replace   []string                  // URNs, see engine.Options
+	watch     func(apitype.EngineEvent) // is handed every event of a run, nil for nobody
 }
 
 // options are the engine's options for a run; progress goes to w.
@@ -63,7 +65,7 @@ type engineRun func(context.Context, engine.Options) (engine.Summary, error)
 // comes for a failed run too.
 func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Summary, error) {
 	opts := o.options(o.progressTo())
-	opts.ExpectNoChanges, opts.Replace = o.noChanges, o.replace
+	opts.ExpectNoChanges, opts.Replace, opts.Observe = o.noChanges, o.replace, o.watch
 	remove, err := o.overrideCharts(&opts)
 	if err != nil {
 		return engine.Summary{}, err

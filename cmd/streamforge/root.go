@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/streamforge/infrastructure/internal/engine"
-	"github.com/streamforge/infrastructure/stacks"
 )
 
 // app is what every command shares.
@@ -109,7 +108,7 @@ func (a *app) withStack(ctx context.Context, body func(*engine.Stack) error) err
 	if err != nil {
 		return err
 	}
-	s, err := engine.Open(ctx, p, stacks.Deploy)
+	s, err := engine.Open(ctx, p, program)
 	if err != nil {
 		return err
 	}

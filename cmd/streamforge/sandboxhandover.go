@@ -12,7 +12,6 @@ import (
 	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/kubeconfig"
 	"github.com/streamforge/infrastructure/internal/sandbox"
-	"github.com/streamforge/infrastructure/stacks"
 )
 
 // noBot has the form of a Telegram bot's token. No Alertmanager runs in the sandbox that would use it.
@@ -38,7 +37,7 @@ func (a *app) handOver(ctx context.Context, sb *sandbox.Sandbox, root string, at
 	if err != nil {
 		return fmt.Errorf("kubeconfig of the sandbox: %w", err)
 	}
-	s, err := engine.Open(ctx, sandboxProject(sb, root), stacks.Deploy)
+	s, err := engine.Open(ctx, sandboxProject(sb, root), program)
 	if err != nil {
 		return err
 	}

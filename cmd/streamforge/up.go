@@ -54,7 +54,7 @@ func (o *operation) up(ctx context.Context, s *engine.Stack) error {
 			}
 		}
 	}
-	sum, err := o.run(ctx, s.Up, false)
+	sum, err := o.deploy(ctx, s)
 	if err != nil {
 		return err
 	}

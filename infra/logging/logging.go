@@ -93,7 +93,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		Kibana: Kibana{
 			URL:    "https://" + in.Web.Host(kibanaHost),
 			Inside: fmt.Sprintf("https://%s.%s.svc:%d", service, namespace, elastic.KibanaPort),
-			User: elastic.UserKibana, Password: store.Passwords[elastic.UserKibana],
+			User:   elastic.UserKibana, Password: store.Passwords[elastic.UserKibana],
 		},
 		Ready: slices.Concat(store.Ready, collectors),
 	}

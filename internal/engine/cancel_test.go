@@ -63,8 +63,11 @@ func TestAbortEndsAStubbornRun(t *testing.T) {
 	require.ErrorContains(t, err, "unfinished, and nobody knows whether it took effect: create Thing slow; run it again")
 
 	r.things["slow"] = text("quick now")
-	const warning = "warning: an earlier run was killed while creating Thing slow; if that exists now although the state " +
-		"does not know it, delete it by hand; `streamforge refresh --clear-pending` ends this warning\n"
+	const warning = "warning: an earlier run was killed while creating Thing slow; nobody knows whether that " +
+		"took effect: `streamforge up` first looks, or `streamforge refresh --clear-pending`\n"
+	state, _, err := s.State(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"creating Thing slow"}, Unfinished(state))
 	sum, err := s.Up(t.Context(), r.options())
 	require.NoError(t, err)
 	require.Equal(t, 1, sum.Counts["create"])

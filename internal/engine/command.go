@@ -11,11 +11,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3"
+
+	"github.com/streamforge/infrastructure/internal/sandbox/process"
 )
 
 // killAfter is how long a CLI that was told to end at once may take before it is killed.
@@ -30,6 +33,8 @@ type command struct {
 	env     []string
 	version semver.Version
 
+	owner   owner
+	calls   atomic.Int64
 	abort   <-chan struct{} // closed when the running operation must end at once
 	log     io.Writer       // takes the full output of operations; nil means none
 	verbose io.Writer       // takes the output of operations as it comes; nil means none
@@ -45,7 +50,9 @@ func newCommand(ctx context.Context, p Project) (*command, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tools folder %s: %w", p.Bin, err)
 	}
-	c := &command{path: filepath.Join(bin, "pulumi"), env: environ(os.Environ(), p.Env, bin)}
+	self, _ := process.Identify(os.Getpid()) // only Linux can; elsewhere nobody looks for it
+	c := &command{path: filepath.Join(bin, "pulumi"), env: environ(os.Environ(), p.Env, bin),
+		owner: owner{Process: self, Dir: p.Dir, Stack: p.Stack}}
 	out, _, _, err := c.Run(ctx, p.Dir, nil, nil, nil, nil, "version")
 	if err != nil {
 		return nil, notReady("pulumi command", fmt.Sprintf("%s does not run: %v", c.path, err),
@@ -94,7 +101,9 @@ func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts,
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(c.path, append([]string{"--non-interactive"}, args...)...)
 	cmd.Dir, cmd.Stdin = dir, stdin
-	cmd.Env = append(slices.Clone(c.env), env...)
+	mine := c.owner
+	mine.Call = c.calls.Add(1)
+	cmd.Env = append(slices.Concat(c.env, env), mine.String())
 	cmd.Stdout = io.MultiWriter(append(c.tees(args), append(stdouts, &stdout)...)...)
 	cmd.Stderr = io.MultiWriter(append(c.tees(args), append(stderrs, &stderr)...)...)
 	// A group of its own: else Ctrl-C on a terminal reaches the CLI twice, once from the terminal
@@ -108,7 +117,7 @@ func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts,
 	go func() { done <- cmd.Wait() }()
 	err := c.wait(ctx, cmd.Process, done)
 	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // an engine that was killed leaves its plugins behind
+		c.killCall(mine) // an engine that was killed leaves its plugins behind
 	}
 	c.last = result{stdout.String(), stderr.String()}
 	var exit *exec.ExitError
@@ -160,6 +169,6 @@ func (c *command) wait(ctx context.Context, p *os.Process, done <-chan error) er
 		return err
 	case <-kill.C:
 	}
-	_ = syscall.Kill(-p.Pid, syscall.SIGKILL) // with the plugins, which are in its group
+	_ = p.Kill() // its plugins are killed by the caller
 	return <-done
 }

@@ -64,8 +64,8 @@ func pending(text string) string {
 	for _, m := range found {
 		parts = append(parts, m[2]+" "+label(m[1]))
 	}
-	return "an earlier run was killed while " + strings.Join(parts, ", ") + "; if that exists now although the state " +
-		"does not know it, delete it by hand; `streamforge refresh --clear-pending` ends this warning"
+	return "an earlier run was killed while " + strings.Join(parts, ", ") + "; nobody knows whether that took effect: " +
+		"`streamforge up` first looks, or `streamforge refresh --clear-pending`"
 }
 
 // lastLine is the latest line of a text of several.

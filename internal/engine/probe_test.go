@@ -31,6 +31,8 @@ type probe struct {
 	changed   chan struct{}                   // closed and replaced whenever created grows
 	cancelled chan struct{}                   // closed when the engine asks to stop
 	once      sync.Once
+	released  chan struct{} // closed when sleeping creates are to end well
+	release   sync.Once
 }
 
 // startProbe serves a probe until the test ends and returns the value of PULUMI_DEBUG_PROVIDERS.
@@ -38,6 +40,7 @@ func startProbe(t *testing.T) (*probe, string) {
 	t.Helper()
 	p := &probe{
 		things: map[string]resource.PropertyMap{}, changed: make(chan struct{}), cancelled: make(chan struct{}),
+		released: make(chan struct{}),
 	}
 	stop := make(chan bool)
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
@@ -68,6 +71,9 @@ func (p *probe) waitCreates(ctx context.Context, n int) error {
 		}
 	}
 }
+
+// finish ends the waits of all sleeping things.
+func (p *probe) finish() { p.release.Do(func() { close(p.released) }) }
 
 // set changes a thing behind the engine's back; a nil map makes it vanish.
 func (p *probe) set(name string, props resource.PropertyMap) {
@@ -139,6 +145,7 @@ func (p *probe) behave(ctx context.Context, props resource.PropertyMap) error {
 		}
 		select {
 		case <-time.After(time.Duration(ms.NumberValue()) * time.Millisecond):
+		case <-p.released:
 		case <-cancelled:
 			return errors.New("creation was cancelled")
 		case <-ctx.Done():

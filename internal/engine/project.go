@@ -77,8 +77,9 @@ func Open(ctx context.Context, p Project, program pulumi.RunFunc) (*Stack, error
 // Name is the stack's name.
 func (s *Stack) Name() string { return s.project.Stack }
 
-// Unlock releases the lock that a dead run has left behind.
+// Unlock releases the lock that a dead run has left behind, after ending what else it left.
 func (s *Stack) Unlock(ctx context.Context) error {
+	s.endOrphans()
 	if err := s.stack.Cancel(ctx); err != nil {
 		return s.explain(ctx, "release the lock of "+s.project.Stack, err, nil)
 	}

@@ -112,18 +112,24 @@ func (s *Stack) Destroy(ctx context.Context, o Options) (Summary, error) {
 // run does one operation, and does it again when all that stood in its way is the lock of a dead
 // run on a state that nobody else has.
 func (s *Stack) run(ctx context.Context, op Operation, o Options, call engineCall) (Summary, error) {
+	s.say(o, s.endOrphans())
 	sum, err := s.once(ctx, op, o, call)
 	var p *Problem
 	if !s.project.Private || !errors.As(err, &p) || !p.deadLock {
 		return sum, err
 	}
-	if o.Progress != nil {
-		fmt.Fprintln(o.Progress, "releasing the lock of a run that no longer exists")
-	}
+	s.say(o, "releasing the lock of a run that no longer exists")
 	if err := s.Unlock(ctx); err != nil {
 		return sum, err
 	}
 	return s.once(ctx, op, o, call)
+}
+
+// say tells of something beside the run; nothing is not told.
+func (s *Stack) say(o Options, text string) {
+	if o.Progress != nil && text != "" {
+		fmt.Fprintln(o.Progress, text)
+	}
 }
 
 // once does one operation.

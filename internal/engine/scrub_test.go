@@ -47,7 +47,7 @@ func scrub(v any, dir string) any {
 			}
 			switch k {
 			case "environment": // of an update: as many as the machine has
-				x = keysOf(x)
+				x = namesOf(x)
 			case "stackTrace": // as long as the program is deep
 				x = "<source>"
 			}
@@ -82,7 +82,7 @@ func composite(v any) bool {
 }
 
 // keysOf keeps the fields that the CLI writes on every machine.
-func keysOf(v any) any {
+func namesOf(v any) any {
 	m, _ := v.(map[string]any)
 	kept := map[string]any{}
 	for k := range m {

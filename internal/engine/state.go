@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
@@ -24,4 +26,20 @@ func (s *Stack) State(ctx context.Context) (d apitype.DeploymentV3, digest strin
 	}
 	sum := sha256.Sum256(raw.Deployment)
 	return d, hex.EncodeToString(sum[:]), nil
+}
+
+// Unfinished lists what killed runs were doing when they ended, as "creating Release traefik": whether
+// it took effect, only a refresh can tell.
+func Unfinished(d apitype.DeploymentV3) []string {
+	var open []string
+	for _, op := range d.PendingOperations {
+		open = append(open, string(op.Type)+" "+label(string(op.Resource.URN)))
+	}
+	slices.Sort(open)
+	return slices.Compact(open)
+}
+
+// ConfigFile is the stack's configuration, Pulumi.<stack>.yaml.
+func (s *Stack) ConfigFile() string {
+	return filepath.Join(s.project.Dir, "Pulumi."+s.project.Stack+".yaml")
 }

@@ -40,7 +40,9 @@ func TestVault(t *testing.T) {
 		token := v.login(t, "gnn", v.jwt(t, cluster, "ml", "trainer", "vault"))
 		code, body := v.call(t, token, http.MethodGet, "kv/data/platform/s3/gnn", nil)
 		require.Equal(t, http.StatusOK, code, body)
-		var secret struct{ Data struct{ Data map[string]string } }
+		var secret struct {
+			Data struct{ Data map[string]string }
+		}
 		require.NoError(t, json.Unmarshal([]byte(body), &secret))
 		assert.Equal(t, "gnn", secret.Data.Data["access-key"])
 		read = secret.Data.Data["secret-key"]
