@@ -42,8 +42,8 @@ func (m Mirror) Pull(ctx context.Context, charts []pins.Chart, manifests []pins.
 	}
 	for _, f := range manifests {
 		for _, name := range f.Files {
-			errs = append(errs, m.ensure(lock, f.File(name), fmt.Sprintf("manifest %s %s from %s", f.Name, f.Version, f.Base+name),
-				func() ([]byte, error) { return get(ctx, f.Base+name) }))
+			errs = append(errs, m.ensure(lock, f.File(name), fmt.Sprintf("manifest %s %s from %s", f.Name, f.Version, f.URL(name)),
+				func() ([]byte, error) { return get(ctx, f.URL(name)) }))
 		}
 	}
 	errs = append(errs, lock.write(m.Lock), m.index())

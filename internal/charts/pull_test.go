@@ -36,7 +36,8 @@ func serve(t *testing.T) *upstream {
 	index, err := repo.IndexDirectory(u.dir, files.URL)
 	require.NoError(t, err)
 	require.NoError(t, index.WriteFile(filepath.Join(u.dir, "index.yaml"), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(u.dir, "a.yaml"), []byte("kind: A\n"), 0o644))
+	require.NoError(t, os.MkdirAll(filepath.Join(u.dir, "v1", "crds"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(u.dir, "v1", "crds", "a.yaml"), []byte("kind: A\n"), 0o644))
 
 	oci := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(oci.Close)
@@ -52,7 +53,7 @@ func serve(t *testing.T) *upstream {
 		{Name: "web", Version: "1.2.3", Repo: files.URL},
 		{Name: "operator", Version: "4.5.6", Repo: "oci://" + host + "/charts"},
 	}
-	u.manifests = []pins.Manifest{{Name: "crds", Version: "v1", Base: files.URL + "/", Files: []string{"a.yaml"}}}
+	u.manifests = []pins.Manifest{{Name: "crds", Version: "v1", Repo: files.URL, Path: "crds", Files: []string{"a.yaml"}}}
 	return u
 }
 
@@ -107,7 +108,7 @@ func TestSilentChangeIsRefused(t *testing.T) {
 	require.NoError(t, err)
 
 	archive(t, u.dir, "web", "1.2.3", "second build of the same version")
-	require.NoError(t, os.WriteFile(filepath.Join(u.dir, "a.yaml"), []byte("kind: B\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(u.dir, "v1", "crds", "a.yaml"), []byte("kind: B\n"), 0o644))
 	fresh := Mirror{Dir: t.TempDir(), Lock: m.Lock, Out: io.Discard}
 	err = fresh.Pull(t.Context(), u.charts, u.manifests)
 	require.ErrorIs(t, err, ErrChanged)
@@ -129,11 +130,11 @@ func TestMissingChartSaysWhereItLooked(t *testing.T) {
 		{Name: "operator", Version: "9.9.9", Repo: u.charts[1].Repo},
 		{Name: "web", Version: "1.2.3", Repo: "http://127.0.0.1:1"},
 	}
-	err := m.Pull(t.Context(), missing, []pins.Manifest{{Name: "crds", Version: "v2", Base: u.charts[0].Repo + "/none/", Files: []string{"a.yaml"}}})
+	err := m.Pull(t.Context(), missing, []pins.Manifest{{Name: "crds", Version: "v2", Repo: u.charts[0].Repo, Path: "crds", Files: []string{"a.yaml"}}})
 	require.ErrorContains(t, err, "chart web 9.9.9 from "+u.charts[0].Repo+": ")
 	require.ErrorContains(t, err, "chart operator 9.9.9 from "+u.charts[1].Repo+": ")
 	require.ErrorContains(t, err, "chart web 1.2.3 from http://127.0.0.1:1: ")
-	require.ErrorContains(t, err, "manifest crds v2 from "+u.charts[0].Repo+"/none/a.yaml: 404 Not Found")
+	require.ErrorContains(t, err, "manifest crds v2 from "+u.charts[0].Repo+"/v2/crds/a.yaml: 404 Not Found")
 }
 
 func TestDamagedLockFileIsNotOverwritten(t *testing.T) {

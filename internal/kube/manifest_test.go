@@ -47,9 +47,9 @@ spec: {group: example.test}
 
 const definition = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 
-func manifest(mirror, base string, files ...string) pulumi.RunFunc {
+func manifest(mirror, repo string, files ...string) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		pin := pins.Manifest{Name: "things", Version: "v1", Base: base, Files: files}
+		pin := pins.Manifest{Name: "things", Version: "v1", Repo: repo, Path: "crds", Files: files}
 		_, err := kube.Charts{Mirror: mirror}.Manifest(ctx, "things", pin)
 		return err
 	}
@@ -90,16 +90,18 @@ func TestManifestRegistersEachDefinition(t *testing.T) {
 
 func TestManifestIsReadOverHTTPAndThenFromTheCache(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	server := httptest.NewServer(http.StripPrefix("/mirror", http.FileServer(http.Dir(folder(t, others)))))
+	files := folder(t, others)
+	require.NoError(t, os.CopyFS(filepath.Join(files, "v1", "crds"), os.DirFS(filepath.Join(files, "things-v1"))))
+	server := httptest.NewServer(http.StripPrefix("/mirror", http.FileServer(http.Dir(files))))
 	kubetest.Run(t, manifest(server.URL+"/mirror", "", "all.yaml")).Get(t, definition, "others.example.test")
 
-	upstream := manifest("", server.URL+"/mirror/things-v1/", "all.yaml")
+	upstream := manifest("", server.URL+"/mirror", "all.yaml")
 	kubetest.Run(t, upstream).Get(t, definition, "others.example.test")
 	server.Close()
 	kubetest.Run(t, upstream).Get(t, definition, "others.example.test")
 
-	_, err := kubetest.TryRun(manifest("", server.URL+"/", "more.yaml"))
-	assert.ErrorContains(t, err, `manifest things (things v1): more.yaml: cannot be reached: Get "`+server.URL+`/more.yaml"`)
+	_, err := kubetest.TryRun(manifest("", server.URL, "more.yaml"))
+	assert.ErrorContains(t, err, `manifest things (things v1): more.yaml: cannot be reached: Get "`+server.URL+`/v1/crds/more.yaml"`)
 }
 
 func TestManifestErrors(t *testing.T) {

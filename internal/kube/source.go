@@ -36,7 +36,7 @@ func (c Charts) open(ctx context.Context, pin pins.Manifest) (reader, error) {
 			return os.ReadFile(local)
 		}, nil
 	}
-	return func(file string) ([]byte, error) { return cached(ctx, name+"/"+file, pin.Base+file) }, nil
+	return func(file string) ([]byte, error) { return cached(ctx, name+"/"+file, pin.URL(file)) }, nil
 }
 
 // cached reads an upstream file from the user's cache, where a first run leaves it: upstream

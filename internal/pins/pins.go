@@ -14,12 +14,16 @@ type Chart struct {
 type Manifest struct {
 	Name    string   // folder name in a mirror, without the version
 	Version string   // upstream tag
-	Base    string   // https:// address of the folder, ending in a slash
-	Files   []string // file names below Base, in the order in which they are applied
+	Repo    string   // https:// address below which there is a folder for each tag
+	Path    string   // of the files' folder in the tag's
+	Files   []string // file names, in the order in which they are applied
 }
 
 // File is the chart's path in a mirror folder.
 func (c Chart) File() string { return c.Name + "-" + c.Version + ".tgz" }
+
+// URL is where one of the manifest's files comes from.
+func (m Manifest) URL(name string) string { return m.Repo + "/" + m.Version + "/" + m.Path + "/" + name }
 
 // File is the path in a mirror folder of one of the manifest's files.
 func (m Manifest) File(name string) string { return m.Name + "-" + m.Version + "/" + name }
@@ -94,15 +98,15 @@ var (
 	// GatewayAPI is the experimental channel: TCPRoute and TLSRoute are only there, and it must be
 	// the bundle Traefik was built against (see docs/decisions).
 	// renovate: datasource=github-releases depName=kubernetes-sigs/gateway-api
-	GatewayAPI = Manifest{"gateway-api", "v1.2.1", "https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/v1.2.1/config/crd/experimental/", gatewayAPIFiles}
+	GatewayAPI = Manifest{"gateway-api", "v1.2.1", "https://raw.githubusercontent.com/kubernetes-sigs/gateway-api", "config/crd/experimental", gatewayAPIFiles}
 	// renovate: datasource=github-releases depName=traefik/traefik-helm-chart
-	TraefikCRDs = Manifest{"traefik-crds", "v36.1.0", "https://raw.githubusercontent.com/traefik/traefik-helm-chart/v36.1.0/traefik/crds/", traefikFiles}
+	TraefikCRDs = Manifest{"traefik-crds", "v36.1.0", "https://raw.githubusercontent.com/traefik/traefik-helm-chart", "traefik/crds", traefikFiles}
 	// SnapshotCRDs are of the version that the snapshot controller below has.
 	// renovate: datasource=github-releases depName=kubernetes-csi/external-snapshotter
-	SnapshotCRDs = Manifest{"external-snapshotter", "v8.3.0", "https://raw.githubusercontent.com/kubernetes-csi/external-snapshotter/v8.3.0/client/config/crd/", snapshotFiles}
+	SnapshotCRDs = Manifest{"external-snapshotter", "v8.3.0", "https://raw.githubusercontent.com/kubernetes-csi/external-snapshotter", "client/config/crd", snapshotFiles}
 	// PrometheusOperatorCRDs are of the operator that the pinned KubePrometheusStack runs.
 	// renovate: datasource=github-releases depName=prometheus-operator/prometheus-operator
-	PrometheusOperatorCRDs = Manifest{"prometheus-operator", "v0.82.0", "https://raw.githubusercontent.com/prometheus-operator/prometheus-operator/v0.82.0/example/prometheus-operator-crd/", prometheusOperatorFiles}
+	PrometheusOperatorCRDs = Manifest{"prometheus-operator", "v0.82.0", "https://raw.githubusercontent.com/prometheus-operator/prometheus-operator", "example/prometheus-operator-crd", prometheusOperatorFiles}
 )
 
 // Images of workloads the program declares itself.
