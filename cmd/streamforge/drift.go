@@ -81,7 +81,7 @@ func (d *driftRun) audit(ctx context.Context) (r report.Report, err error) {
 	}
 	r = a.Conclude(found, baseline, start)
 	r.Duration = time.Since(start)
-	if err := d.write(r); err != nil {
+	if err := d.write(d.app.out, r); err != nil {
 		return r, err
 	}
 	fmt.Fprintf(d.app.out, "%s: %s\n", r.Verdict, r.Headline)
@@ -93,6 +93,9 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 	state, digest, err := s.State(ctx)
 	if err != nil {
 		return drift.Findings{}, err
+	}
+	if digest == "" { // all would be in sync with nothing
+		return drift.Findings{}, fmt.Errorf("stack %s: the backend has no state of it; is PULUMI_BACKEND_URL the one that it was deployed with?", d.stack)
 	}
 	a.State = drift.NewState(state, digest)
 	var wait sync.WaitGroup

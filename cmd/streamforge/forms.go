@@ -22,14 +22,14 @@ type forms struct {
 // formsFlags are the flags for the files of a report.
 func (f *forms) formsFlags(cmd *cobra.Command, file string) {
 	cmd.Flags().StringVar(&f.file, "report", file, "where the report is written")
-	cmd.Flags().StringVar(&f.markdown, "markdown", "", "also write the report as a note for a merge request, at most 60,000 bytes")
+	cmd.Flags().StringVar(&f.markdown, "markdown", "", "also write the report as a note for a merge request, at most 60,000 bytes; - is the standard output")
 	cmd.Flags().StringVar(&f.html, "html", "", "also write the report as one HTML page")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "also write the report as JUnit XML")
 	cmd.Flags().StringVar(&f.link, "link", "", "address of the full report, for the note")
 }
 
 // write writes the report in every form that was asked for.
-func (f *forms) write(r report.Report) error {
+func (f *forms) write(stdout io.Writer, r report.Report) error {
 	raw, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
@@ -51,6 +51,12 @@ func (f *forms) write(r report.Report) error {
 		var b bytes.Buffer
 		if err := form.write(&b, r); err != nil {
 			return fmt.Errorf("report %s: %w", form.file, err)
+		}
+		if form.file == "-" { // not /dev/stdout, which in a container is another user's
+			if _, err := b.WriteTo(stdout); err != nil {
+				return fmt.Errorf("report: %w", err)
+			}
+			continue
 		}
 		if err := os.WriteFile(form.file, b.Bytes(), 0o600); err != nil {
 			return fmt.Errorf("report: %w", err)

@@ -72,7 +72,7 @@ func (g *gateRun) judge(ctx context.Context) (report.Report, error) {
 	if err != nil {
 		return r, err
 	}
-	if err := g.write(r); err != nil {
+	if err := g.write(g.app.out, r); err != nil {
 		return r, err
 	}
 	fmt.Fprintf(g.app.out, "%s: %s\n", r.Verdict, r.Headline)

@@ -53,6 +53,6 @@ func run(a Args) kube.JobSpec {
 func Command(stack string) []string {
 	return []string{
 		"drift", "--quiet", "--stack", stack, "--no-refresh", "--kubeconfig", wayMount + "/" + kubeconfigKey,
-		"--report", work + "/drift-report.json", "--markdown", "/dev/stdout",
+		"--report", work + "/drift-report.json", "--markdown", "-",
 	}
 }

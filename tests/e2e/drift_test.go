@@ -113,6 +113,7 @@ func TestDrift(t *testing.T) {
 	require.Empty(t, fresh.Warnings)
 	require.InDelta(t, 100, *fresh.Coverage, 0)
 	require.Equal(t, before, s.stateDigest(), "an audit only looks")
+	s.auditorOnlyReads(t)
 
 	for _, e := range edits {
 		if e.do != "" {

@@ -153,6 +153,14 @@ func (s *site) edit(section string, change func(values map[string]any)) {
 	require.NoError(s.t, os.WriteFile(path, raw, 0o644))
 }
 
+// kubectlCode runs kubectl and gives its exit code.
+func (s *site) kubectlCode(args ...string) int {
+	s.t.Helper()
+	cmd := exec.Command("kubectl", append([]string{"--kubeconfig", s.sb.AdminKubeconfig()}, args...)...)
+	_ = cmd.Run() // the code says all
+	return cmd.ProcessState.ExitCode()
+}
+
 // kubectl asks the sandbox's API server.
 func (s *site) kubectl(args ...string) string {
 	s.t.Helper()

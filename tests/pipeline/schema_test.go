@@ -40,7 +40,7 @@ func schema(t *testing.T) *jsonschema.Schema {
 func TestEveryPipelineFileFitsGitLabsSchema(t *testing.T) {
 	t.Parallel()
 	compiled := schema(t)
-	var files []string
+	files := []string{filepath.Join(filepath.Dir(platform(t)), ".gitlab-ci.yml")} // of this project
 	for _, glob := range []string{".gitlab-ci.yml", ".gitlab/ci-templates/*.yml", "services/*/.gitlab-ci.yml"} {
 		found, err := filepath.Glob(filepath.Join(platform(t), glob))
 		require.NoError(t, err)
@@ -66,13 +66,13 @@ func TestScriptsAndDockerfilesAreClean(t *testing.T) {
 	dockerfiles, err := filepath.Glob(filepath.Join(platform(t), "services", "*", "Dockerfile"))
 	require.NoError(t, err)
 	require.NotEmpty(t, dockerfiles)
-	out, err := exec.Command(hadolint(t), append(dockerfiles, filepath.Join(platform(t), "Dockerfile"))...).CombinedOutput() //nolint:gosec // ours
+	out, err := exec.Command(hadolint(t), append(dockerfiles, filepath.Join(platform(t), "Dockerfile"), filepath.Join(platform(t), "..", "Dockerfile"))...).CombinedOutput() //nolint:gosec // ours
 	assert.NoError(t, err, "%s", out)
 
 	emulator.Needs(t, "shellcheck")
 	scripts, err := filepath.Glob(filepath.Join(platform(t), ".gitlab", "scripts", "*.sh"))
 	require.NoError(t, err)
-	cmd := exec.Command("shellcheck", append([]string{"--external-sources", "platform/docker/install-wheel.sh"}, scripts...)...) //nolint:gosec // ours
+	cmd := exec.Command("shellcheck", append([]string{"--external-sources", "platform/docker/install-wheel.sh", ".ci/gate", ".ci/gate-fork", ".ci/run"}, scripts...)...) //nolint:gosec // ours
 	cmd.Dir = filepath.Dir(platform(t))
 	out, err = cmd.CombinedOutput()
 	assert.NoError(t, err, "%s", out)
@@ -108,6 +108,21 @@ func TestBaseImageIsOnePin(t *testing.T) {
 		seen[found[0]] = true
 	}
 	assert.Len(t, seen, 1)
+}
+
+// TestGoIsOnePin keeps the images that build this project at the Go version that go.mod asks for.
+func TestGoIsOnePin(t *testing.T) {
+	t.Parallel()
+	root := filepath.Dir(platform(t))
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	require.NoError(t, err)
+	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(string(mod))
+	require.NotNil(t, version)
+	for _, name := range []string{"Dockerfile", ".gitlab-ci.yml"} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		assert.Contains(t, string(text), "docker.io/library/golang:"+version[1]+"-bookworm", name)
+	}
 }
 
 // TestDesiredStateBuilds renders the model's manifests as Argo CD does after a deploy.
