@@ -16,6 +16,9 @@ import (
 // deploy runs `up` so that what an earlier run has left unfinished does not stand in its way, see
 // docs/howto-recover.md.
 func (o *operation) deploy(ctx context.Context, s *engine.Stack) (engine.Summary, error) {
+	if text := s.EndOrphans(); text != "" { // before the state is read: they may still write it
+		fmt.Fprintln(o.progressTo(), text)
+	}
 	state, digest, err := s.State(ctx)
 	if err != nil {
 		return engine.Summary{}, err
