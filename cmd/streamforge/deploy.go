@@ -16,6 +16,9 @@ import (
 // deploy runs `up` so that what an earlier run has left unfinished does not stand in its way, see
 // docs/howto-recover.md.
 func (o *operation) deploy(ctx context.Context, s *engine.Stack) (engine.Summary, error) {
+	if text := s.EndOrphans(); text != "" { // before the state is read: they may still write it
+		fmt.Fprintln(o.progressTo(), text)
+	}
 	state, digest, err := s.State(ctx)
 	if err != nil {
 		return engine.Summary{}, err
@@ -43,13 +46,13 @@ func (o *operation) deploy(ctx context.Context, s *engine.Stack) (engine.Summary
 	return o.run(ctx, s.Up, false)
 }
 
-// takeStock compares the state with the world when a run was killed while it was at work: then the
-// state may lack what was made at that moment.
+// takeStock compares the state with the world when a run was cut off: the state may lack what was made
+// at that moment, or have only half of it.
 func (o *operation) takeStock(ctx context.Context, s *engine.Stack, open []string) error {
 	if len(open) == 0 {
 		return nil
 	}
-	fmt.Fprintf(o.progressTo(), "an earlier run was killed while %s: first looking what became of it\n", strings.Join(open, ", "))
+	fmt.Fprintf(o.progressTo(), "an earlier run was cut off while %s: first looking what became of it\n", strings.Join(open, ", "))
 	opts := o.options(o.progressTo())
 	opts.ClearPending = true
 	sum, err := s.Refresh(ctx, opts)

@@ -78,9 +78,10 @@ func (c *command) killCall(o owner) {
 // graceOfOrphans is how long a CLI whose program is gone may take to save what it was doing.
 const graceOfOrphans = time.Minute
 
-// endOrphans ends what killed runs of this stack have left on this machine and says what it was. A CLI
+// EndOrphans ends what killed runs of this stack have left on this machine and says what it was. A CLI
 // whose program is gone cannot go on; it is interrupted, saves what it did and lets go of its lock.
-func (s *Stack) endOrphans() string {
+// Every run does this first; who reads the state before a run, calls it before that.
+func (s *Stack) EndOrphans() string {
 	left := belonging(func(o owner) bool {
 		return o.Dir == s.cmd.owner.Dir && o.Stack == s.cmd.owner.Stack && !o.Process.Alive()
 	})

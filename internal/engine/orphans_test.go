@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
@@ -81,4 +82,13 @@ func TestKilledCLITakesItsPluginsAlong(t *testing.T) {
 	require.Error(t, err)
 	require.NotNil(t, plugin)
 	require.Eventually(t, func() bool { return !alive(plugin) }, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestUnfinished(t *testing.T) {
+	half := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::half", InitErrors: []string{"no answer"}}
+	killed := apitype.OperationV2{Type: apitype.OperationTypeCreating, Resource: apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::killed"}}
+	require.Equal(t, []string{"creating C half", "creating C killed"}, Unfinished(apitype.DeploymentV3{
+		Resources:         []apitype.ResourceV3{{URN: "urn:pulumi:s::p::a:b:C::whole"}, half},
+		PendingOperations: []apitype.OperationV2{killed, killed},
+	}))
 }

@@ -79,7 +79,7 @@ func (s *Stack) Name() string { return s.project.Stack }
 
 // Unlock releases the lock that a dead run has left behind, after ending what else it left.
 func (s *Stack) Unlock(ctx context.Context) error {
-	s.endOrphans()
+	s.EndOrphans()
 	if err := s.stack.Cancel(ctx); err != nil {
 		return s.explain(ctx, "release the lock of "+s.project.Stack, err, nil)
 	}

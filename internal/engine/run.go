@@ -112,7 +112,7 @@ func (s *Stack) Destroy(ctx context.Context, o Options) (Summary, error) {
 // run does one operation, and does it again when all that stood in its way is the lock of a dead
 // run on a state that nobody else has.
 func (s *Stack) run(ctx context.Context, op Operation, o Options, call engineCall) (Summary, error) {
-	s.say(o, s.endOrphans())
+	s.say(o, s.EndOrphans())
 	sum, err := s.once(ctx, op, o, call)
 	var p *Problem
 	if !s.project.Private || !errors.As(err, &p) || !p.deadLock {

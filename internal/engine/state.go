@@ -28,12 +28,18 @@ func (s *Stack) State(ctx context.Context) (d apitype.DeploymentV3, digest strin
 	return d, hex.EncodeToString(sum[:]), nil
 }
 
-// Unfinished lists what killed runs were doing when they ended, as "creating Release traefik": whether
-// it took effect, only a refresh can tell.
+// Unfinished lists what was cut off, as "creating Release traefik": operations that a killed run had
+// begun, and resources that were made but whose creation then failed. What the state says of them, if
+// anything, is not what is there: only a refresh can tell.
 func Unfinished(d apitype.DeploymentV3) []string {
 	var open []string
 	for _, op := range d.PendingOperations {
 		open = append(open, string(op.Type)+" "+label(string(op.Resource.URN)))
+	}
+	for _, r := range d.Resources {
+		if len(r.InitErrors) > 0 {
+			open = append(open, "creating "+label(string(r.URN)))
+		}
 	}
 	slices.Sort(open)
 	return slices.Compact(open)

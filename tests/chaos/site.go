@@ -93,9 +93,9 @@ const patience = 6 * time.Minute
 
 // run runs streamforge in the site and waits for it. Everything it prints also goes to watch.
 func (s *site) run(ctx context.Context, watch io.Writer, started func(pid int), args ...string) (result, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, s.tool, args...)
+	cmd := exec.CommandContext(bounded, s.tool, args...)
 	var out bytes.Buffer
 	cmd.Dir, cmd.Stdout = s.root, io.MultiWriter(&out, watch)
 	cmd.Stderr = cmd.Stdout
@@ -111,7 +111,10 @@ func (s *site) run(ctx context.Context, watch io.Writer, started func(pid int), 
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
 		return result{}, err
 	}
-	if ctx.Err() != nil {
+	if err := ctx.Err(); err != nil {
+		return result{}, err
+	}
+	if bounded.Err() != nil {
 		return result{}, fmt.Errorf("streamforge %v: not done after %s; it printed:\n%s", args, patience, out.String())
 	}
 	return result{code: cmd.ProcessState.ExitCode(), out: out.String()}, nil

@@ -13,10 +13,7 @@ func TestForeignMachineStays(t *testing.T) {
 	s := newSite(t, 79)
 	s.edit("handover", func(v map[string]any) { v["cluster"] = false }) // the machines are enough
 	s.ok("sandbox", "start")
-	create := func(id int, name string) {
-		s.proxmox(http.MethodPost, "/api2/json/nodes/pve2/qemu", map[string]any{"vmid": id, "name": name})
-	}
-	create(132, "nas")
+	s.proxmox(http.MethodPost, "/api2/json/nodes/pve2/qemu?vmid=132&name=nas", nil)
 	r := s.run("up", "-s", "sandbox", "--yes")
 	require.Equal(t, 3, r.code, r.out)
 	require.Contains(t, r.out, "error: up of sandbox: in Proxmox, number 132 of k2w-2 belongs to nas on pve2; "+
