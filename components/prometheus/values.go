@@ -55,11 +55,12 @@ func server(a Args) pulumi.Map {
 
 func alerts(a Args) pulumi.Map {
 	return pulumi.Map{
-		"useExistingSecret": pulumi.Bool(true), // tokens stay out of the chart's values
-		"configSecret":      pulumi.String(AlertmanagerConfig),
-		"secrets":           pulumi.ToStringArray(a.Alertmanager.Mounts),
-		"storage":           claim(a, a.Alertmanager.DiskGiB), // silences, and what was told already
-		"resources":         kube.Resources("10m", "64Mi", "256Mi"),
+		"automountServiceAccountToken": pulumi.Bool(false),
+		"useExistingSecret":            pulumi.Bool(true), // tokens stay out of the chart's values
+		"configSecret":                 pulumi.String(AlertmanagerConfig),
+		"secrets":                      pulumi.ToStringArray(a.Alertmanager.Mounts),
+		"storage":                      claim(a, a.Alertmanager.DiskGiB), // silences, and what was told already
+		"resources":                    kube.Resources("10m", "64Mi", "256Mi"),
 	}
 }
 

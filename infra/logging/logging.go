@@ -72,7 +72,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		return Outputs{}, err
 	}
 	child := pulumi.Parent(l)
-	ns, err := kube.Namespace(ctx, namespace, kube.Restricted, child, pulumi.Protect(!in.Disposable))
+	ns, err := in.closed(ctx, namespace, kube.Restricted, child)
 	if err != nil {
 		return Outputs{}, err
 	}
@@ -110,7 +110,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 
 // store declares the operator, the cluster, and what of them is scraped.
 func (in Inputs) store(ctx *pulumi.Context, ns pulumi.StringInput, child pulumi.ResourceOption) (*elastic.Elastic, error) {
-	operators, err := kube.Namespace(ctx, operatorNamespace, kube.Restricted, child, pulumi.Protect(!in.Disposable))
+	operators, err := in.closed(ctx, operatorNamespace, kube.Restricted, child)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (in Inputs) prefixes() (all []elastic.Prefix) {
 // collectors declares Fluent Bit in a namespace of its own, the only one here that may mount folders
 // of the machines.
 func (in Inputs) collectors(ctx *pulumi.Context, store *elastic.Elastic, child pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	ns, err := kube.Namespace(ctx, collectorNamespace, kube.Privileged, child, pulumi.Protect(!in.Disposable))
+	ns, err := in.closed(ctx, collectorNamespace, kube.Privileged, child)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,8 @@ var properties = map[string]property{
 	"roles name what they allow":                    namedRights,
 	"accounts without rights hand out no token":     quietAccounts,
 	"namespaces are closed":                         closedNamespaces,
+	"namespaces are as strict as they can be":       strict,
+	"what is measured lets Prometheus in":           measurable,
 }
 
 func TestProperties(t *testing.T) {
