@@ -2,10 +2,11 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/streamforge/infrastructure/components/postgres"
+	"github.com/streamforge/infrastructure/components/oauth2proxy"
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/gitops"
@@ -74,18 +75,14 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	}
 	mail, err := security.Relay(ctx, security.MailInputs{
 		Charts: charts, Mail: c.Mail, Password: c.Secrets.MailPassword, Domain: c.Site.Domain, Pods: c.Cluster.PodCIDR,
-		Classes: classes, Disposable: disposable,
+		Classes: classes, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	database, err := identityDatabase(c.Identity.Database, streams.Postgres)
-	if err != nil {
-		return fmt.Errorf("identity: %w", err)
-	}
 	who := security.IdentityInputs{
-		Identity: c.Identity, Database: database, Mail: mail, Password: c.Secrets.KeycloakPassword,
-		Foundation: foundation, Web: edge.Web, Ingress: pulumi.String(network.WebNamespace), Disposable: disposable,
+		Identity: c.Identity, Postgres: streams.Postgres, Mail: mail, Password: c.Secrets.KeycloakPassword,
+		Foundation: foundation, Web: edge.Web, Ingress: pulumi.String(network.WebNamespace), Monitoring: watched, Disposable: disposable,
 	}
 	identity, err := security.Identity(ctx, who, opts...)
 	if err != nil {
@@ -100,38 +97,47 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	}
 	secret := security.VaultInputs{
 		Charts: charts, Vault: c.Vault, DNSDomain: c.Cluster.DNSDomain, Classes: classes, Objects: s3, S3Users: c.Storage.MinIO.Users,
-		Foundation: foundation, Web: edge.Web, Token: c.Secrets.VaultToken, Disposable: disposable,
+		Foundation: foundation, Web: edge.Web, Token: c.Secrets.VaultToken, Monitoring: watched, Disposable: disposable,
 	}
 	store, err := security.Vault(ctx, secret, opts...)
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
+	deployer, kibana, grafana := identity.SSO.Login(security.ArgoCD), identity.SSO.Login(security.Kibana), identity.SSO.Login(security.Grafana)
 	git, err := gitops.Deploy(ctx, gitops.Inputs{
-		Charts: charts, GitOps: c.GitOps, Secrets: c.Secrets, Services: c.Kafka.Namespaces, Classes: classes,
-		Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
+		Charts: charts, GitOps: c.GitOps, Secrets: c.Secrets, Services: slices.Concat(c.Kafka.Namespaces, c.Vault.Namespaces), Classes: classes,
+		Foundation: foundation, Web: edge.Web, Monitoring: watched, Login: &deployer, Mail: mail, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("gitops: %w", err)
 	}
 	logs, err := logging.Deploy(ctx, logging.Inputs{
 		Charts: charts, Logging: c.Logging, Classes: classes, Foundation: foundation, Web: edge.Web, Monitoring: watched, Disposable: disposable,
+		Front: &logging.Front{Namespace: security.FrontNamespace(kibana.Client), Labels: security.FrontLabels(kibana.Client)},
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("logging: %w", err)
 	}
-	seen, err := observability.Deploy(ctx, observability.Inputs{
-		Charts: charts, Section: c.Monitoring, Alerting: c.Alerting, TelegramToken: c.Secrets.TelegramToken,
-		ControlPlane: k8s.ControlPlane, Monitoring: watched, Classes: classes, Foundation: foundation, Web: edge.Web,
-		Shown: observability.Shown{Postgres: streams.Postgres, Logs: &logs.Source}, Disposable: disposable,
+	_, err = security.Front(ctx, security.FrontInputs{
+		Charts: charts, Login: kibana, Upstream: oauth2proxy.Upstream{URL: logs.Kibana.Inside, CA: logs.CA}, Replicas: c.Logging.Kibana.Replicas,
+		Web: edge.Web, Ingress: pulumi.String(network.WebNamespace), Ready: logs.Ready, Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
-		return fmt.Errorf("observability: %w", err)
+		return fmt.Errorf("login of kibana: %w", err)
 	}
 	if c.Compute.HasGPU() {
-		_, err := gpu.Deploy(ctx, gpu.Inputs{Charts: charts, GPU: c.GPU, Disposable: disposable}, opts...)
+		_, err := gpu.Deploy(ctx, gpu.Inputs{Charts: charts, GPU: c.GPU, Monitoring: watched, Disposable: disposable}, opts...)
 		if err != nil {
 			return fmt.Errorf("gpu: %w", err)
 		}
+	}
+	seen, err := observability.Deploy(ctx, observability.Inputs{
+		Charts: charts, Section: c.Monitoring, Alerting: c.Alerting, TelegramToken: c.Secrets.TelegramToken,
+		ControlPlane: k8s.ControlPlane, Monitoring: watched, Classes: classes, Foundation: foundation, Web: edge.Web,
+		Shown: observability.Shown{Postgres: streams.Postgres, Logs: &logs.Source}, Login: &grafana, Mail: mail, Disposable: disposable,
+	}, opts...)
+	if err != nil {
+		return fmt.Errorf("observability: %w", err)
 	}
 	// Layers that publish hosts stand between the edge and its records.
 	records, err := network.Records(ctx, network.RecordsInputs{Network: c.Network, Web: edge.Web, DNS: edge.DNS}, opts...)
@@ -167,11 +173,6 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	ctx.Export("grafanaPassword", seen.GrafanaPassword)
 	ctx.Export("prometheusPassword", seen.PrometheusPassword)
 	return nil
-}
-
-// identityDatabase finds the database that the configuration gives Keycloak.
-func identityDatabase(d config.IdentityDatabase, servers data.Postgres) (postgres.Connection, error) {
-	return servers.Clusters[d.Cluster].Connection(d.Name, d.User)
 }
 
 // export shows what a person needs next.

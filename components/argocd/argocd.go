@@ -33,14 +33,19 @@ type Repository struct {
 	CA       pulumi.StringInput // PEM of the authority behind Host's certificate
 }
 
-// SSO is an OpenID Connect provider. Its groups decide who may do what.
+// SSO is an OpenID Connect provider. Its groups decide who may do what: who is in none of them gets in
+// and sees nothing.
 type SSO struct {
 	Name         string // shown on the button
 	Issuer       string // https
+	LogoutURL    string // of the provider; {{token}} and {{logoutRedirectURL}} in it are filled in
 	ClientID     string
 	ClientSecret pulumi.StringInput // secret
 	CA           pulumi.StringInput // PEM of the authority behind Issuer's certificate
-	Admins       string             // group that may do everything; others only look
+	Scopes       []string           // to ask for
+	GroupsClaim  string             // with the person's groups
+	Admins       []string           // groups that may do everything
+	Readers      []string           // groups that only look
 }
 
 // ArgoCD is the running system.

@@ -84,15 +84,22 @@ func TestSettings(t *testing.T) {
 
 func TestSSO(t *testing.T) {
 	g := graph(t, &SSO{
-		Name: "Keycloak", Issuer: "https://id.example.test/realms/a", ClientID: "argocd", Admins: "argocd-admins",
+		Name: "Example", Issuer: "https://id.example.test/realms/a", LogoutURL: "https://id.example.test/out?token={{token}}",
+		ClientID: "argocd", Scopes: []string{"openid", "email"}, GroupsClaim: "teams",
+		Admins: []string{"chiefs", "owners"}, Readers: []string{"guests"},
 		ClientSecret: pulumi.ToSecret(pulumi.String("hidden")).(pulumi.StringOutput), CA: pulumi.String("line 1\nline 2\n"),
 	})
 	var oidc map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(g.Get(t, configMap, "argocd-cm").At(`data.oidc\.config`).(string)), &oidc))
 	assert.Equal(t, "line 1\nline 2\n", oidc["rootCA"])
 	assert.Equal(t, "$"+ssoKey, oidc["clientSecret"])
+	assert.Equal(t, []any{"openid", "email"}, oidc["requestedScopes"])
+	assert.Equal(t, "https://id.example.test/out?token={{token}}", oidc["logoutURL"])
 	assert.True(t, g.Get(t, secretOf, "argocd-argocd-secret").Secret(`stringData.oidc\.sso\.clientSecret`))
-	assert.Equal(t, "g, argocd-admins, role:admin\n", g.Release(t, "argocd").At(`values.configs.rbac.policy\.csv`))
+	rbac := g.Release(t, "argocd").At("values.configs.rbac").(map[string]any)
+	assert.Equal(t, "g, chiefs, role:admin\ng, owners, role:admin\ng, guests, role:readonly\n", rbac["policy.csv"])
+	assert.Equal(t, "[teams]", rbac["scopes"])
+	assert.Equal(t, "", rbac["policy.default"], "who is in no group sees nothing")
 }
 
 func TestProjects(t *testing.T) {

@@ -2,6 +2,7 @@ package argocd
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -105,9 +106,9 @@ func general(a Args) (pulumi.StringMap, error) {
 	})
 	all := pulumi.ToStringMap(checks)
 	if a.SSO != nil {
-		all["oidc.config"] = pulumi.Sprintf("name: %s\nissuer: %s\nclientID: %s\nclientSecret: $%s\n"+
-			"requestedScopes: [openid, profile, email, groups]\nrootCA: %q\n",
-			a.SSO.Name, a.SSO.Issuer, a.SSO.ClientID, ssoKey, a.SSO.CA)
+		all["oidc.config"] = pulumi.Sprintf("name: %s\nissuer: %s\nlogoutURL: %q\nclientID: %s\nclientSecret: $%s\n"+
+			"requestedScopes: [%s]\nrootCA: %q\n",
+			a.SSO.Name, a.SSO.Issuer, a.SSO.LogoutURL, a.SSO.ClientID, ssoKey, strings.Join(a.SSO.Scopes, ", "), a.SSO.CA)
 	}
 	return all, nil
 }

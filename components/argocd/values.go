@@ -2,6 +2,7 @@ package argocd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -47,14 +48,22 @@ func values(a Args) pulumi.Map {
 	}
 }
 
-// rbac lets nobody in but the admin, as long as there are no groups.
+// rbac gives nobody a right but the admin, and the groups that have a role.
 func rbac(sso *SSO) pulumi.Map {
+	policies := pulumi.Map{"policy.default": pulumi.String("")}
 	if sso == nil {
-		return pulumi.Map{"policy.default": pulumi.String("")}
+		return policies
 	}
-	return pulumi.Map{
-		"policy.default": pulumi.String("role:readonly"),
-		"policy.csv":     pulumi.String(fmt.Sprintf("g, %s, role:admin\n", sso.Admins)),
-		"scopes":         pulumi.String("[groups]"),
+	var policy strings.Builder
+	for _, role := range []struct {
+		name   string
+		groups []string
+	}{{"admin", sso.Admins}, {"readonly", sso.Readers}} {
+		for _, g := range role.groups {
+			fmt.Fprintf(&policy, "g, %s, role:%s\n", g, role.name)
+		}
 	}
+	policies["policy.csv"] = pulumi.String(policy.String())
+	policies["scopes"] = pulumi.String("[" + sso.GroupsClaim + "]")
+	return policies
 }

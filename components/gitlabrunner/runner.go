@@ -27,6 +27,13 @@ type Args struct {
 	Profile    Profile
 	Node       string // name of the machine that manager and jobs run on; empty means any
 	Home       *Home  // nil means that jobs share nothing
+	Mail       Mail   // the zero value means that jobs send none
+}
+
+// Mail is the relay that takes the jobs' mail without a login. Jobs find it in SMTP_HOST and SMTP_PORT.
+type Mail struct {
+	Host string
+	Port int
 }
 
 // Profile is how much jobs may do.

@@ -19,6 +19,7 @@ func graph(t *testing.T, profile Profile) *kubetest.Graph {
 	a := Args{
 		Charts: kube.Charts{Mirror: kubetest.Mirror(t)}, Namespace: pulumi.String("ci"), NamespaceName: "ci", Scraper: "watchers",
 		GitLab: "gitlab.example.test", CA: pulumi.String("PEM"), Token: hidden, Registry: hidden, Concurrent: 3, Profile: profile,
+		Mail: Mail{"relay.post.svc", 587},
 	}
 	if profile == Full {
 		a.Node, a.Home = "n9", &Home{Class: "shared", GiB: 7}
@@ -34,8 +35,9 @@ func executor(t *testing.T, r kubetest.Resource) map[string]any {
 	t.Helper()
 	var file struct {
 		Runners []struct {
-			Executor   string
-			Kubernetes map[string]any
+			Executor    string
+			Environment []string
+			Kubernetes  map[string]any
 		}
 	}
 	text := r.At("values.runners.config").(string)
@@ -44,6 +46,7 @@ func executor(t *testing.T, r kubetest.Resource) map[string]any {
 	require.NoError(t, err, text)
 	require.Len(t, file.Runners, 1)
 	require.Equal(t, "kubernetes", file.Runners[0].Executor)
+	require.Equal(t, []string{"SMTP_HOST=relay.post.svc", "SMTP_PORT=587"}, file.Runners[0].Environment)
 	return file.Runners[0].Kubernetes
 }
 

@@ -47,6 +47,9 @@ var capabilities = []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCA
 // it may hold two braces.
 var shape = template.Must(template.New("config").Parse(`[[runners]]
   executor = "kubernetes"
+{{- if .Mail.Host}}
+  environment = ["SMTP_HOST={{.Mail.Host}}", "SMTP_PORT={{.Mail.Port}}"]
+{{- end}}
   [runners.kubernetes]
     namespace = "{{.NamespaceName}}"
     image = "{{.Image}}"
@@ -103,9 +106,10 @@ func settings(a Args) (string, error) {
 		NamespaceName, Image, Account, Node, Capabilities string
 		DockerConfig, Certificates, HomeVolume            string
 		Full, Home                                        bool
+		Mail                                              Mail
 	}{
 		a.NamespaceName, pins.JobImage, account, a.Node, strings.Join(quoted, ", "),
-		DockerConfig, Certificates, HomeVolume, a.Profile == Full, a.Home != nil,
+		DockerConfig, Certificates, HomeVolume, a.Profile == Full, a.Home != nil, a.Mail,
 	})
 	return out.String(), err
 }

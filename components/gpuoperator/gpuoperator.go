@@ -16,8 +16,10 @@ const (
 	Resource = "nvidia.com/gpu"
 	// RuntimeClass is what a pod names to see its GPU. The operator makes it.
 	RuntimeClass = "nvidia"
-	// MetricsPort is the number of the port on which each node's exporter shows its GPUs.
-	MetricsPort = 9400
+	// MetricsPort is the port on which each node's exporter shows its GPUs; MetricsService is its name in
+	// the Service that the operator makes.
+	MetricsPort    = 9400
+	MetricsService = "gpu-metrics"
 )
 
 // Args configure the operator.
@@ -26,9 +28,11 @@ type Args struct {
 	Namespace pulumi.StringInput // privileged: its pods load kernel modules
 	Driver    bool               // install the driver; false when the machines' image has it
 	Shares    int                // pods that take turns on one GPU, at least 1; they share its memory unprotected
-	Monitors  bool               // have the exporters scraped; needs the kinds of Prometheus' operator
 	Ready     []pulumi.Resource  // what must be there before
 }
+
+// MetricsLabels are those of the exporters' Service.
+func MetricsLabels() map[string]string { return map[string]string{"app": "nvidia-dcgm-exporter"} }
 
 // Operator is the running operator.
 type Operator struct {
@@ -71,7 +75,7 @@ func (a Args) values() pulumi.Map {
 		// The chart's own version is open to CVE-2025-23266.
 		"toolkit":      pulumi.Map{"enabled": pulumi.Bool(true), "version": pulumi.String(pins.GPUToolkit)},
 		"devicePlugin": a.devicePlugin(),
-		"dcgmExporter": pulumi.Map{"enabled": pulumi.Bool(true), "serviceMonitor": on(a.Monitors)},
+		"dcgmExporter": pulumi.Map{"enabled": pulumi.Bool(true), "serviceMonitor": on(false)},
 		"gfd":          on(true),
 		"nfd":          on(true), // and not Kubespray's, which would label the same nodes
 		// Cards of this class cannot be split, and no virtual machine in the cluster is given one.

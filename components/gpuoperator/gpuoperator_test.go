@@ -29,14 +29,13 @@ func TestOperator(t *testing.T) {
 	assert.Equal(t, "nvidia", r.At("values.operator.runtimeClass"))
 	assert.Equal(t, true, r.At("values.driver.enabled"))
 	assert.Equal(t, pins.GPUToolkit, r.At("values.toolkit.version"), "the chart's own has a hole")
-	assert.Equal(t, false, r.At("values.dcgmExporter.serviceMonitor.enabled"), "its kind may not be there")
+	assert.Equal(t, false, r.At("values.dcgmExporter.serviceMonitor.enabled"), "package monitoring makes it")
 	assert.Nil(t, r.At("values.devicePlugin.config"), "a GPU goes to one pod")
 }
 
 func TestSharesAndDriverOfTheImage(t *testing.T) {
-	r := release(t, gpuoperator.Args{Shares: 4, Monitors: true})
+	r := release(t, gpuoperator.Args{Shares: 4})
 	assert.Equal(t, false, r.At("values.driver.enabled"))
-	assert.Equal(t, true, r.At("values.dcgmExporter.serviceMonitor.enabled"))
 	assert.Equal(t, r.At("values.devicePlugin.config.default"), "shared")
 	assert.Equal(t, "version: v1\nsharing:\n  timeSlicing:\n    failRequestsGreaterThanOne: true\n    resources:\n"+
 		"      - {name: nvidia.com/gpu, replicas: 4}\n", r.At("values.devicePlugin.config.data.shared"))

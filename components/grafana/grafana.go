@@ -26,6 +26,8 @@ const (
 type Args struct {
 	Namespace pulumi.StringInput // of Grafana
 	Sources   []Source
+	SSO       *SSO  // nil means that only the chart's admin logs in
+	Mail      *Mail // nil means that it sends none
 }
 
 // Content is what Grafana shows.
@@ -40,7 +42,7 @@ type Content struct {
 
 // New declares the dashboards and the passwords of the data sources. It comes before the chart.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Content, error) {
-	c := &Content{Values: values(a.Sources)}
+	c := &Content{Values: values(a)}
 	if err := ctx.RegisterComponentResource("streamforge:observability:Grafana", name, c, opts...); err != nil {
 		return nil, fmt.Errorf("grafana %s: %w", name, err)
 	}
@@ -51,6 +53,11 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 			return nil, err
 		}
 		c.Before = append(c.Before, secret)
+	}
+	if a.SSO != nil {
+		if err := c.login(ctx, name, a, child); err != nil {
+			return nil, err
+		}
 	}
 	c.Ready = append(c.Ready, c.Before...)
 	dashboards, err := Dashboards()
@@ -86,9 +93,9 @@ func environment(ctx *pulumi.Context, name string, a Args, child pulumi.Resource
 }
 
 // values of the chart's key grafana.
-func values(sources []Source) pulumi.Map {
+func values(a Args) pulumi.Map {
 	all := pulumi.Array{}
-	for _, s := range sources {
+	for _, s := range a.Sources {
 		source := pulumi.Map{"uid": pulumi.String(s.UID), "name": pulumi.String(s.Name), "editable": pulumi.Bool(false)}
 		for key, value := range s.definition {
 			source[key] = value
@@ -109,8 +116,20 @@ func values(sources []Source) pulumi.Map {
 			},
 		},
 	}
-	if len(sources) > 0 {
-		v["envFromSecrets"] = pulumi.Array{pulumi.Map{"name": pulumi.String(passwords)}}
+	environment := pulumi.Array{}
+	if len(a.Sources) > 0 {
+		environment = append(environment, pulumi.Map{"name": pulumi.String(passwords)})
+	}
+	if a.SSO != nil {
+		environment = append(environment, pulumi.Map{"name": pulumi.String(loginObject)})
+	}
+	if len(environment) > 0 {
+		v["envFromSecrets"] = environment
+		// Reloader restarts the pod when one of them gets another value.
+		v["annotations"] = pulumi.Map{"reloader.stakater.com/auto": pulumi.String("true")}
+	}
+	if sections := settings(a); len(sections) > 0 {
+		v["grafana.ini"] = sections
 	}
 	return v
 }

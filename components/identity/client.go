@@ -20,9 +20,9 @@ func (d *declaration) client(c Client) error {
 		AccessType: pulumi.String("CONFIDENTIAL"), ClientSecret: pulumi.ToSecret(c.Secret).(pulumi.StringOutput).ToStringPtrOutput(),
 		StandardFlowEnabled: pulumi.Bool(true), ImplicitFlowEnabled: pulumi.Bool(false),
 		DirectAccessGrantsEnabled: pulumi.Bool(false), ServiceAccountsEnabled: pulumi.Bool(false),
-		PkceCodeChallengeMethod: pulumi.String("S256"),
+		PkceCodeChallengeMethod: pulumi.String(c.pkce()),
 		RootUrl:                 pulumi.String(c.URL), BaseUrl: pulumi.String(c.URL), AdminUrl: pulumi.String(""),
-		ValidRedirectUris:           pulumi.ToStringArray(slices.Concat(c.Redirects, c.PublicURLs)),
+		ValidRedirectUris:           pulumi.ToStringArray(c.Redirects),
 		ValidPostLogoutRedirectUris: pulumi.ToStringArray(c.LoggedOut),
 		WebOrigins:                  pulumi.ToStringArray([]string{c.URL}),
 		FullScopeAllowed:            pulumi.Bool(false), // its tokens carry the roles of no other client
@@ -49,6 +49,14 @@ func (d *declaration) client(c Client) error {
 	}
 	d.add(scopes)
 	return d.mappers(name, c, client)
+}
+
+// pkce is the method that the realm demands of every login; none means that it takes logins without.
+func (c Client) pkce() string {
+	if c.WithoutPKCE {
+		return ""
+	}
+	return "S256"
 }
 
 // mappers put the client's own roles and its name as the audience into its tokens.

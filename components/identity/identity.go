@@ -50,14 +50,16 @@ type Group struct {
 
 // Client is a system that people log in to.
 type Client struct {
-	ID         string
-	Title      string
-	URL        string             // https address, without a final slash
-	Redirects  []string           // addresses that a login may lead back to
-	LoggedOut  []string           // addresses that a logout may lead to
-	Secret     pulumi.StringInput // secret
-	Roles      []string           // that a group can have
-	PublicURLs []string           // further redirects, of command line tools on a person's own machine
+	ID        string
+	Title     string
+	URL       string             // https address, without a final slash
+	Redirects []string           // addresses that a login may lead back to
+	LoggedOut []string           // addresses that a logout may lead to
+	Secret    pulumi.StringInput // secret
+	Roles     []string           // that a group can have
+	// WithoutPKCE is for a system that does not know PKCE (RFC 7636). A stolen code is still of no use
+	// without Secret.
+	WithoutPKCE bool
 }
 
 // Identity is the realm with its content.

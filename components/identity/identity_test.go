@@ -22,8 +22,7 @@ func declare(edit func(*Args)) (*kubetest.Graph, error) {
 			Groups: []Group{{"chiefs", map[string]string{"board": "admin"}}, {"guests", nil}},
 			Clients: []Client{{
 				ID: "board", Title: "Board", URL: "https://board.example.test", Redirects: []string{"https://board.example.test/back"},
-				LoggedOut: []string{"https://board.example.test/bye"}, PublicURLs: []string{"http://localhost:1/back"},
-				Secret: pulumi.String("secret-2"), Roles: []string{"admin", "reader"},
+				LoggedOut: []string{"https://board.example.test/bye"}, Secret: pulumi.String("secret-2"), Roles: []string{"admin", "reader"},
 			}},
 			Ready: []pulumi.Resource{server},
 		}
@@ -83,7 +82,7 @@ func TestClientShowsNoMoreThanItNeeds(t *testing.T) {
 		assert.Equal(t, false, c.At(off), off)
 	}
 	assert.Equal(t, "S256", c.At("pkceCodeChallengeMethod"))
-	assert.Equal(t, []any{"https://board.example.test/back", "http://localhost:1/back"}, c.At("validRedirectUris"))
+	assert.Equal(t, []any{"https://board.example.test/back"}, c.At("validRedirectUris"))
 	assert.Equal(t, []any{"https://board.example.test/bye"}, c.At("validPostLogoutRedirectUris"))
 	scopes := g.Get(t, "keycloak:openid/clientDefaultScopes:ClientDefaultScopes", "id-board")
 	assert.ElementsMatch(t, []any{"basic", "profile", "email", "acr", "web-origins", "groups"}, scopes.At("defaultScopes"))
@@ -93,6 +92,11 @@ func TestClientShowsNoMoreThanItNeeds(t *testing.T) {
 	assert.Equal(t, "roles", roles.At("claimName"))
 	audience := g.Get(t, "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper", "id-board-audience")
 	assert.Equal(t, "board", audience.At("includedClientAudience"))
+}
+
+func TestASystemWithoutPKCE(t *testing.T) {
+	g := graph(t, func(a *Args) { a.Clients[0].WithoutPKCE = true })
+	assert.Equal(t, "", g.Get(t, "keycloak:openid/client:Client", "id-board").At("pkceCodeChallengeMethod"))
 }
 
 func TestGroupsHoldRoles(t *testing.T) {

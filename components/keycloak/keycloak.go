@@ -51,6 +51,8 @@ const (
 	Service        = "keycloak"
 	Port           = 8080
 	ManagementPort = 9000 // health and /metrics
+	// ManagementPortName is its name in Service.
+	ManagementPortName = "management"
 	// User administers every realm. The server makes it when it finds an empty database.
 	User = "admin"
 )
@@ -128,7 +130,7 @@ func (k *Keycloak) services(ctx *pulumi.Context, name string, a Args) ([]pulumi.
 	child := pulumi.Parent(k)
 	service, err := kube.Service(ctx, name, kube.ServiceArgs{
 		Name: Service, Namespace: a.Namespace, Labels: labels(), Annotations: kube.AwaitNothing(), Pods: labels(),
-		Ports: []kube.ServicePort{{Name: "http", Port: Port}, {Name: "management", Port: ManagementPort}},
+		Ports: []kube.ServicePort{{Name: "http", Port: Port}, {Name: ManagementPortName, Port: ManagementPort}},
 	}, child)
 	if err != nil {
 		return nil, err

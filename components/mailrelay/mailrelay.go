@@ -22,6 +22,7 @@ type Args struct {
 	Senders      []string // domains whose addresses it sends from
 	Networks     []string // CIDRs that it takes mail from
 	Clients      []string // namespaces that reach it
+	Scraper      string   // namespace that metrics are read from
 	StorageClass string   // of the queue
 	DiskGiB      int
 	MessageMiB   int
@@ -49,8 +50,9 @@ type Relay struct {
 }
 
 const (
-	port        = 587
-	passwordKey = "RELAYHOST_PASSWORD"
+	port         = 587
+	exporterPort = 9154
+	passwordKey  = "RELAYHOST_PASSWORD"
 	// policyLevel: the connection is encrypted, and the certificate must be one for the host.
 	policyLevel = "secure"
 )
@@ -97,7 +99,7 @@ func ingress(a Args) (rules []kube.Rule) {
 		rules = append(rules, kube.Rule{Peers: kube.In(a.Clients...), TCP: []int{port}})
 	}
 	if a.ExporterTag != "" {
-		rules = append(rules, kube.Rule{TCP: []int{9154}})
+		rules = append(rules, kube.Rule{Peers: kube.In(a.Scraper), TCP: []int{exporterPort}})
 	}
 	return rules
 }
@@ -135,7 +137,7 @@ func values(name string, a Args) pulumi.Map {
 		all["existingSecret"] = pulumi.String(login(name))
 	}
 	if a.ExporterTag != "" {
-		all["metrics"] = pulumi.Map{"enabled": pulumi.Bool(true), "image": pulumi.Map{"tag": pulumi.String(a.ExporterTag)}}
+		all["metrics"] = pulumi.Map{"enabled": pulumi.Bool(true), "serviceMonitor": pulumi.Map{"enabled": pulumi.Bool(true)}, "image": pulumi.Map{"tag": pulumi.String(a.ExporterTag)}}
 	}
 	return all
 }

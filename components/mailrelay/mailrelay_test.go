@@ -21,7 +21,7 @@ func graph(t *testing.T, edit func(*Args)) *kubetest.Graph {
 		a := Args{
 			Charts: charts, Namespace: pulumi.String("post"), Hostname: "relay.example.test",
 			SmartHost: SmartHost{Host: "smtp.example.org", Port: 587},
-			Senders:   []string{"example.test", "example.org"}, Networks: []string{"192.0.2.0/24"}, Clients: []string{"alerts"},
+			Senders:   []string{"example.test", "example.org"}, Networks: []string{"192.0.2.0/24"}, Clients: []string{"alerts"}, Scraper: "watchers",
 			StorageClass: "fast", DiskGiB: 2, MessageMiB: 10, Ready: []pulumi.Resource{class},
 		}
 		if edit != nil {
@@ -57,6 +57,9 @@ func TestLoginAndMetrics(t *testing.T) {
 	assert.Equal(t, "someone", r.At("values.config.general.RELAYHOST_USERNAME"))
 	assert.Equal(t, "relay-login", r.At("values.existingSecret"))
 	assert.Equal(t, "v1", r.At("values.metrics.image.tag"))
+	assert.Equal(t, true, r.At("values.metrics.serviceMonitor.enabled"))
+	scraped := g.Get(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "relay").At("spec.ingress.1").(map[string]any)
+	assert.Len(t, scraped["from"], 1, "its metrics are not for everybody")
 	secret := g.Get(t, "kubernetes:core/v1:Secret", "relay-login")
 	assert.Equal(t, "pw", secret.At("stringData.RELAYHOST_PASSWORD"))
 	assert.True(t, secret.Secret("stringData"))

@@ -20,6 +20,7 @@ type Args struct {
 	From      pulumi.StringInput // namespace of the ingress controller; nobody else reaches the proxy
 	Login     Login
 	Upstream  Upstream
+	Scraper   string // namespace that metrics are read from
 	Replicas  int
 
 	Ready []pulumi.Resource
@@ -51,6 +52,9 @@ type Proxy struct {
 
 // Callback is the path that the identity provider leads back to.
 const Callback = "/oauth2/callback"
+
+// PortName is that of the pods' port with metrics.
+const PortName = "metrics"
 
 const (
 	port        = 4180
@@ -113,11 +117,11 @@ func credentials(ctx *pulumi.Context, name string, a Args, child pulumi.Resource
 	return kube.Secret(ctx, name+"-login", kube.SecretArgs{Name: name + "-login", Namespace: a.Namespace, Data: data}, child)
 }
 
-// policy lets the ingress controller reach the proxy, and everybody its metrics.
+// policy lets the ingress controller reach the proxy, and who scrapes its metrics.
 func policy(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) (pulumi.Resource, error) {
 	return kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
 		Namespace: a.Namespace, Pods: pulumi.ToStringMap(Labels(name)),
-		Ingress: []kube.Rule{{Peers: []kube.Peer{{Namespace: a.From}}, TCP: []int{port}}, {TCP: []int{metricsPort}}},
+		Ingress: []kube.Rule{{Peers: []kube.Peer{{Namespace: a.From}}, TCP: []int{port}}, {Peers: kube.In(a.Scraper), TCP: []int{metricsPort}}},
 	}, child)
 }
 

@@ -101,7 +101,7 @@ func snapshotPod(v *Vault, a Args) *corev1.PodSpecArgs {
 			FsGroup: pulumi.Int(snapshotUser), SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		InitContainers: corev1.ContainerArray{container("save", pins.VaultImage, corev1.EnvVarArray{
-			env("VAULT_ADDR", v.Address), env("VAULT_CACERT", "/ca/"+caKey), env("ROLE", SnapshotAccount),
+			env("VAULT_ADDR", v.Address), env("VAULT_CACERT", "/ca/"+AuthorityKey), env("ROLE", SnapshotAccount),
 			env("TOKEN", tokenPath+"/token"), env("FILE", workPath+"/vault.snap"), env("HOME", workPath),
 		}, mount("ca", "/ca", true), mount("token", tokenPath, true))},
 		Containers: corev1.ContainerArray{container("upload", pins.MinIOClient, corev1.EnvVarArray{
@@ -110,7 +110,7 @@ func snapshotPod(v *Vault, a Args) *corev1.PodSpecArgs {
 			env("FILE", workPath+"/vault.snap"), env("HOME", workPath), env("MC_CONFIG_DIR", workPath+"/mc"),
 		}, mount("s3", s3Path, true))},
 		Volumes: corev1.VolumeArray{
-			configVolume("scripts", SnapshotAccount), configVolume("ca", authority),
+			configVolume("scripts", SnapshotAccount), configVolume("ca", Authority),
 			&corev1.VolumeArgs{Name: pulumi.String("work"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{
 				SizeLimit: pulumi.String(fmt.Sprintf("%dGi", a.DiskGiB)),
 			}},

@@ -35,7 +35,7 @@ func (v *Vault) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 		return nil, err
 	}
 	ca, err := kube.ConfigMap(ctx, name+"-ca", kube.ConfigMapArgs{
-		Name: authority, Namespace: a.Namespace, Data: pulumi.StringMap{caKey: a.CA},
+		Name: Authority, Namespace: a.Namespace, Data: pulumi.StringMap{AuthorityKey: a.CA},
 	}, child)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (v *Vault) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 			"validation": pulumi.Map{
 				"hostname": pulumi.String(fmt.Sprintf("%s.%s.svc", Service, a.NamespaceName)),
 				"caCertificateRefs": pulumi.Array{pulumi.Map{
-					"group": pulumi.String(""), "kind": pulumi.String("ConfigMap"), "name": pulumi.String(authority),
+					"group": pulumi.String(""), "kind": pulumi.String("ConfigMap"), "name": pulumi.String(Authority),
 				}},
 			},
 		},

@@ -25,7 +25,7 @@ func values(a Args) pulumi.Map {
 			"dataStorage":   volume(a.DiskGiB),
 			"auditStorage":  volume(a.AuditGiB),
 			"extraEnvironmentVars": pulumi.Map{
-				"VAULT_CACERT": pulumi.String(tlsPath + "/" + caKey),
+				"VAULT_CACERT": pulumi.String(tlsPath + "/" + AuthorityKey),
 			},
 			"volumes": pulumi.Array{pulumi.Map{
 				"name": pulumi.String("tls"), "secret": pulumi.Map{"secretName": pulumi.String(certificate)},
@@ -64,7 +64,7 @@ func config(a Args) string {
     leader_api_addr       = "https://%s:%d"
     leader_tls_servername = "%s"
     leader_ca_cert_file   = "%s/%s"
-  }`, server, Port, server, tlsPath, caKey)
+  }`, server, Port, server, tlsPath, AuthorityKey)
 	}
 	return fmt.Sprintf(`ui = true
 disable_mlock = true

@@ -39,6 +39,7 @@ type Args struct {
 type Vault struct {
 	pulumi.ResourceState
 	Address string            // https address inside the cluster, of the active server
+	Name    string            // that every server's certificate has
 	Ready   []pulumi.Resource // the servers run; whether they are open is another matter
 }
 
@@ -46,7 +47,11 @@ type Vault struct {
 const (
 	Service        = "vault-active" // the one server that answers by itself
 	Port           = 8200           // API and, at MetricsPath, metrics
+	PortName       = "https"        // of Port in the servers' pods
 	ServiceAccount = "vault"
+	// Authority is the ConfigMap whose key AuthorityKey has the PEM that verifies the servers.
+	Authority    = "vault-ca"
+	AuthorityKey = "ca.crt"
 	// MetricsPath is served without a token, in the form that its query asks for.
 	MetricsPath = "/v1/sys/metrics"
 	// AuditFile is where the audit device of the pods writes.
@@ -58,8 +63,6 @@ const (
 	peerPort    = 8201
 	peers       = "vault-internal" // headless Service: names of the single servers
 	certificate = "vault-servers-tls"
-	authority   = "vault-ca"
-	caKey       = "ca.crt"
 	tlsPath     = "/vault/tls"
 )
 
@@ -70,7 +73,8 @@ func Labels() map[string]string {
 
 // New declares the servers, and the job that makes snapshots of them.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Vault, error) {
-	v := &Vault{Address: fmt.Sprintf("https://%s.%s.svc:%d", Service, a.NamespaceName, Port)}
+	v := &Vault{Name: fmt.Sprintf("%s.%s.svc", Service, a.NamespaceName)}
+	v.Address = fmt.Sprintf("https://%s:%d", v.Name, Port)
 	if err := ctx.RegisterComponentResource("streamforge:security:Vault", name, v, opts...); err != nil {
 		return nil, fmt.Errorf("vault %s: %w", name, err)
 	}

@@ -67,7 +67,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 }
 
 // monitors read metrics, on whichever port.
-var monitors = kube.Rule{Peers: kube.In(config.MonitoringNamespace)}
+var monitors = kube.Rule{Peers: kube.In(monitoring.Namespace)}
 
 // namespace makes one of the layer's namespaces.
 func (in Inputs) namespace(ctx *pulumi.Context, name string, level kube.PodSecurity,

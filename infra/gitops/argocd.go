@@ -8,6 +8,7 @@ import (
 	"github.com/streamforge/infrastructure/components/argocd"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
+	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/internal/kube"
 )
 
@@ -25,7 +26,7 @@ func (in Inputs) argocd(ctx *pulumi.Context, child pulumi.ResourceOption) (Outpu
 	}
 	host, a := in.Web.Host("argocd"), in.GitOps.ArgoCD.WithDefaults()
 	argo, err := argocd.New(ctx, "argocd", argocd.Args{
-		Charts: in.Charts, Namespace: ns, Host: host, Namespaces: services,
+		Charts: in.Charts, Namespace: ns, Host: host, Namespaces: services, SSO: sso(in.Login),
 		Repository: argocd.Repository{
 			URL: in.GitOps.URL(), Host: in.GitOps.GitLab.Host, Revision: a.Revision, Path: a.Path,
 			Username: a.Username, Token: in.Secrets.RepositoryToken, CA: in.authority(),
@@ -45,6 +46,18 @@ func (in Inputs) argocd(ctx *pulumi.Context, child pulumi.ResourceOption) (Outpu
 		Endpoints: []monitoring.Endpoint{{Port: argocd.MetricsPort}},
 	}, child)
 	return Outputs{URL: published.URL, Password: argo.Password, Ready: argo.Ready}, err
+}
+
+// sso says the login in the component's words.
+func sso(l *security.Login) *argocd.SSO {
+	if l == nil {
+		return nil
+	}
+	return &argocd.SSO{
+		Name: l.Title, Issuer: l.Issuer, ClientID: l.Client, ClientSecret: l.Secret, CA: l.CA,
+		LogoutURL: l.Endpoint(security.LogoutPath) + "?client_id=" + l.Client + "&id_token_hint={{token}}&post_logout_redirect_uri={{logoutRedirectURL}}",
+		Scopes:    l.Scopes, GroupsClaim: l.GroupsClaim, Admins: l.Groups["admin"], Readers: l.Groups["readonly"],
+	}
 }
 
 // services gives the namespaces of the repository's services, and makes those that no other layer has.

@@ -11,6 +11,7 @@ import (
 	"github.com/streamforge/infrastructure/components/reloader"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
+	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -26,7 +27,9 @@ type Inputs struct {
 	Foundation network.FoundationOutputs
 	Web        *network.Web
 	Monitoring *monitoring.Monitoring
-	Disposable bool // lets a run delete namespaces and the jobs' volume; for sandboxes only
+	Login      *security.Login // of Argo CD; nil means that only its admin logs in
+	Mail       security.Mail   // takes the jobs' mail
+	Disposable bool            // lets a run delete namespaces and the jobs' volume; for sandboxes only
 }
 
 // Outputs is what later layers and people may use.

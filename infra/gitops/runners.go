@@ -42,6 +42,9 @@ func (in Inputs) runner(ctx *pulumi.Context, name string, level kube.PodSecurity
 	}
 	a.Charts, a.Namespace, a.NamespaceName, a.Scraper = in.Charts, ns, name, monitoring.Namespace
 	a.GitLab, a.CA, a.Registry = in.GitOps.GitLab.Host, in.authority(), in.Secrets.RegistryLogin
+	if in.Mail.Takes(name) {
+		a.Mail = gitlabrunner.Mail{Host: in.Mail.Host, Port: in.Mail.Port}
+	}
 	runner, err := gitlabrunner.New(ctx, name, a, child)
 	if err != nil {
 		return nil, err

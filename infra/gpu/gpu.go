@@ -5,6 +5,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/gpuoperator"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -13,8 +14,8 @@ import (
 type Inputs struct {
 	Charts     kube.Charts
 	GPU        config.GPU
-	Scraped    []pulumi.Resource // kinds of Prometheus' operator; none means that nothing is scraped
-	Disposable bool              // lets a run delete the namespace; for sandboxes only
+	Monitoring *monitoring.Monitoring
+	Disposable bool // lets a run delete the namespace; for sandboxes only
 }
 
 // Outputs is what later layers may use.
@@ -25,9 +26,6 @@ type Outputs struct {
 }
 
 type layer struct{ pulumi.ResourceState }
-
-// System is the name of the metrics that the operator's own monitor brings.
-const System = "gpu"
 
 // Deploy declares the operator. Which machines have a GPU is known to compute: their label and
 // taint are set when they join, and the operator finds the cards by itself.
@@ -42,16 +40,22 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	if err != nil {
 		return Outputs{}, err
 	}
-	// Metrics of the cards and of the operator; its pods speak to each other through the API server.
+	// Metrics of the cards; the operator's pods speak to each other through the API server.
 	closed, err := kube.DefaultDeny(ctx, name, ns, []kube.Rule{
-		{Peers: kube.In(config.MonitoringNamespace), TCP: []int{gpuoperator.MetricsPort, 8080}},
+		{Peers: monitoring.Peers(), TCP: []int{gpuoperator.MetricsPort}},
 	}, child)
 	if err != nil {
 		return Outputs{}, err
 	}
 	operator, err := gpuoperator.New(ctx, name, gpuoperator.Args{
 		Charts: in.Charts, Namespace: ns, Driver: !in.GPU.DriverInImage, Shares: in.GPU.Shares,
-		Monitors: len(in.Scraped) > 0, Ready: append([]pulumi.Resource{closed}, in.Scraped...),
+		Ready: []pulumi.Resource{closed},
+	}, child)
+	if err != nil {
+		return Outputs{}, err
+	}
+	_, err = in.Monitoring.Scrape(ctx, "gpu", monitoring.Target{
+		Namespace: ns, Labels: gpuoperator.MetricsLabels(), Endpoints: []monitoring.Endpoint{{Port: gpuoperator.MetricsService}},
 	}, child)
 	if err != nil {
 		return Outputs{}, err

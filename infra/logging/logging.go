@@ -2,6 +2,7 @@
 package logging
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -49,8 +50,7 @@ type Outputs struct {
 // Kibana is the console.
 type Kibana struct {
 	URL      string              // for browsers
-	Service  string              // in the layer's namespace; TLS
-	Port     int                 // of Service
+	Inside   string              // https address inside the cluster; Outputs.CA verifies it
 	User     string              // who logs in
 	Password pulumi.StringOutput // of User, secret
 }
@@ -91,7 +91,8 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 			Index: strings.Join(elastic.Patterns(in.prefixes()), ","),
 		},
 		Kibana: Kibana{
-			URL: "https://" + in.Web.Host(kibanaHost), Service: service, Port: elastic.KibanaPort,
+			URL:    "https://" + in.Web.Host(kibanaHost),
+			Inside: fmt.Sprintf("https://%s.%s.svc:%d", service, namespace, elastic.KibanaPort),
 			User: elastic.UserKibana, Password: store.Passwords[elastic.UserKibana],
 		},
 		Ready: slices.Concat(store.Ready, collectors),

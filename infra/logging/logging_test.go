@@ -71,6 +71,7 @@ func TestBehindAProxy(t *testing.T) {
 		in.Disposable = true
 	})
 	assert.Equal(t, "https://kibana.home.test", out.Kibana.URL)
+	assert.Equal(t, "https://logs-kb-http.logging.svc:5601", out.Kibana.Inside)
 	for _, name := range g.Names() {
 		require.NotContains(t, name, "kibana.home.test")
 	}

@@ -83,7 +83,7 @@ func Foundation(ctx *pulumi.Context, in FoundationInputs, opts ...pulumi.Resourc
 }
 
 // monitors read metrics, on whichever port.
-var monitors = kube.Rule{Peers: kube.In(config.MonitoringNamespace)}
+var monitors = kube.Rule{Peers: kube.In(monitoring.Namespace)}
 
 func balancer(ctx *pulumi.Context, in FoundationInputs, child pulumi.ResourceOption) (*metallb.MetalLB, error) {
 	// Speakers use the host's network and raw sockets.

@@ -13,11 +13,14 @@ import (
 
 	"github.com/streamforge/infrastructure/components/alertmanager"
 	"github.com/streamforge/infrastructure/components/prometheus"
+	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
+
+var relay = security.Mail{Host: "mailrelay.mail.svc", Port: 587}
 
 // section reads the section of a committed stack.
 func section(t *testing.T, stack string) config.Alerting {
@@ -38,7 +41,7 @@ func TestCommittedStacksAreRendered(t *testing.T) {
 	token := pulumi.ToSecret(pulumi.String("1:key")).(pulumi.StringOutput)
 	for _, stack := range []string{"homelab", "sandbox"} {
 		g := kubetest.Run(t, func(ctx *pulumi.Context) error {
-			_, err := alerting(ctx, section(t, stack), token, pulumi.String("watch"))
+			_, err := alerting(ctx, section(t, stack), relay, token, pulumi.String("watch"))
 			return err
 		})
 		secret := g.Get(t, "kubernetes:core/v1:Secret", prometheus.AlertmanagerConfig)
@@ -60,7 +63,7 @@ func TestNoTokenWithoutAChat(t *testing.T) {
 		c.Receivers[i].TelegramChat = 0
 	}
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
-		_, err := alerting(ctx, c, pulumi.StringOutput{}, pulumi.String("watch"))
+		_, err := alerting(ctx, c, relay, pulumi.StringOutput{}, pulumi.String("watch"))
 		return err
 	})
 	assert.NotContains(t, g.Names(), "alertmanager-telegram")

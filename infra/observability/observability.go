@@ -11,6 +11,7 @@ import (
 	"github.com/streamforge/infrastructure/components/prometheus"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
+	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -28,7 +29,9 @@ type Inputs struct {
 	Foundation    network.FoundationOutputs
 	Web           *network.Web
 	Shown         Shown
-	Disposable    bool // lets a run delete the namespace and what was measured; for sandboxes only
+	Login         *security.Login // of Grafana; nil means that only its admin logs in
+	Mail          security.Mail   // takes the mail of Alertmanager and Grafana
+	Disposable    bool            // lets a run delete the namespace and what was measured; for sandboxes only
 }
 
 // Outputs is what people and later layers may use.
@@ -83,11 +86,11 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 
 // stack declares Alertmanager's configuration, what Grafana shows, and the chart that runs both.
 func (in Inputs) stack(ctx *pulumi.Context, ns pulumi.StringInput, child pulumi.ResourceOption) (*prometheus.Prometheus, error) {
-	told, err := alerting(ctx, in.Alerting, in.TelegramToken, ns, child)
+	told, err := alerting(ctx, in.Alerting, in.Mail, in.TelegramToken, ns, child)
 	if err != nil {
 		return nil, err
 	}
-	shown, err := in.Shown.content(ctx, monitoring.Namespace, ns, child)
+	shown, err := in.console(ctx, monitoring.Namespace, ns, child)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamforge/infrastructure/infra/security"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -52,15 +53,14 @@ func TestEveryRuleFileIsAnObject(t *testing.T) {
 func TestRoutingSaysTheSection(t *testing.T) {
 	quiet := config.QuietHours{Name: "nights", From: "22:00", To: "07:00", Days: []string{"monday"}}
 	c := routing(config.Alerting{
-		SMTP:     &config.SMTP{Smarthost: "mail:25", From: "a@b", RequireTLS: true},
-		Timezone: "Etc/UTC", Watchdog: "https://hc/1", Default: "mail",
+		MailFrom: "a@b", Timezone: "Etc/UTC", Watchdog: "https://hc/1", Default: "mail",
 		Intervals: config.AlertIntervals{WaitSeconds: 1, GroupMinutes: 2, RepeatHours: 3},
 		Receivers: []config.AlertReceiver{{Name: "mail", Emails: []string{"c@d"}, TelegramChat: 7}},
 		Routes: []config.AlertRoute{{Receiver: "mail", Severities: []config.Severity{config.Info},
 			Teams: []string{"data"}, Quiet: []string{"nights"}, RepeatHours: 4}},
 		Quiet: []config.QuietHours{quiet},
-	})
-	assert.True(t, c.SMTP.RequireTLS)
+	}, security.Mail{Host: "mail", Port: 25})
+	assert.False(t, c.SMTP.RequireTLS, "the relay has no certificate")
 	assert.Equal(t, []int{1, 2, 3}, []int{c.WaitSeconds, c.GroupMinutes, c.RepeatHours})
 	assert.Equal(t, int64(7), c.Receivers[0].Chat)
 	assert.Equal(t, []string{"info"}, c.Routes[0].Severities)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/oauth2proxy"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 )
 
@@ -23,6 +24,7 @@ type FrontInputs struct {
 	Replicas int
 	Ready    []pulumi.Resource // the application is there
 
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete the namespace; for sandboxes only
 }
 
@@ -53,10 +55,18 @@ func Front(ctx *pulumi.Context, in FrontInputs, opts ...pulumi.ResourceOption) (
 	}
 	proxy, err := oauth2proxy.New(ctx, in.Login.Client, oauth2proxy.Args{
 		Charts: in.Charts, Namespace: ns, URL: in.Login.URL, From: in.Ingress, Upstream: in.Upstream, Replicas: in.Replicas,
+		Scraper: monitoring.Namespace,
 		Login: oauth2proxy.Login{
 			Issuer: in.Login.Issuer, Client: in.Login.Client, Secret: in.Login.Secret, CA: in.Login.CA, Groups: groups,
 		},
 		Ready: append([]pulumi.Resource{closed}, in.Ready...),
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	_, err = in.Monitoring.Scrape(ctx, "oauth2-proxy", monitoring.Target{
+		Name: in.Login.Client + "-oauth2-proxy", Namespace: ns, Pods: true, Labels: FrontLabels(in.Login.Client),
+		Endpoints: []monitoring.Endpoint{{Port: oauth2proxy.PortName}},
 	}, child)
 	if err != nil {
 		return nil, err

@@ -8,8 +8,9 @@ import (
 
 	"github.com/streamforge/infrastructure/components/identity"
 	"github.com/streamforge/infrastructure/components/keycloak"
-	"github.com/streamforge/infrastructure/components/postgres"
+	"github.com/streamforge/infrastructure/infra/data"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/secrets"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -18,14 +19,14 @@ import (
 // IdentityInputs is what the identity server and its realm need.
 type IdentityInputs struct {
 	Identity   config.Identity
-	Database   postgres.Connection // of identity.database
+	Postgres   data.Postgres // has identity.database
 	Mail       Mail
 	Password   *pulumi.StringOutput // of the administrator; nil means that the platform makes it
 	Foundation network.FoundationOutputs
 	Web        *network.Web
 	Ingress    pulumi.StringInput // namespace of the ingress controller
-	Monitors   pulumi.StringInput // namespace that reads metrics; nil means nobody does
-	Disposable bool               // lets a run delete the namespace and the realm; for sandboxes only
+	Monitoring *monitoring.Monitoring
+	Disposable bool // lets a run delete the namespace and the realm; for sandboxes only
 }
 
 // IdentityOutputs is what later layers may use.
@@ -53,9 +54,16 @@ func Identity(ctx *pulumi.Context, in IdentityInputs, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return out, err
 	}
-	d := in.Database
+	d, err := in.Postgres.Connect(ctx, data.PostgresClient{
+		Cluster: in.Identity.Database.Cluster, Database: in.Identity.Database.Name, User: in.Identity.Database.User,
+		Namespace: config.IdentityNamespace,
+	}, child)
+	if err != nil {
+		return out, err
+	}
 	args := keycloak.Args{
-		Namespace: ns, URL: out.URL, Replicas: in.Identity.Replicas, From: in.Ingress, Monitors: in.Monitors,
+		Namespace: ns, URL: out.URL, Replicas: in.Identity.Replicas, From: in.Ingress,
+		Monitors:   pulumi.String(monitoring.Namespace),
 		Disposable: in.Disposable, Trust: in.Foundation.RootCertificate,
 		Database: keycloak.Database{Host: d.Host, Port: d.Port, Name: d.Database, User: d.User, Password: d.Password, CA: d.CA},
 		Ready:    append(slices.Clone(d.Ready), closed),
@@ -64,6 +72,12 @@ func Identity(ctx *pulumi.Context, in IdentityInputs, opts ...pulumi.ResourceOpt
 		args.Password = *in.Password
 	}
 	server, err := keycloak.New(ctx, "keycloak", args, child)
+	if err != nil {
+		return out, err
+	}
+	_, err = in.Monitoring.Scrape(ctx, "keycloak", monitoring.Target{
+		Namespace: ns, Labels: keycloak.Labels(), Endpoints: []monitoring.Endpoint{{Port: keycloak.ManagementPortName}},
+	}, child)
 	if err != nil {
 		return out, err
 	}
@@ -89,7 +103,7 @@ func (in IdentityInputs) sso(ctx *pulumi.Context, url string, child pulumi.Resou
 			return s, err
 		}
 		s.logins[client] = Login{
-			Issuer: s.Issuer, CA: s.CA, Client: client, Secret: secret, URL: "https://" + in.Web.Host(client),
+			Issuer: s.Issuer, CA: s.CA, Title: in.Identity.Title, Client: client, Secret: secret, URL: "https://" + in.Web.Host(client),
 			Scopes: []string{"openid", "profile", "email"}, Groups: in.Identity.Holders(client),
 			GroupsClaim: identity.GroupsClaim, RolesClaim: identity.RolesClaim,
 		}

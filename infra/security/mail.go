@@ -2,10 +2,12 @@ package security
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/mailrelay"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -19,15 +21,20 @@ type MailInputs struct {
 	Domain     string             // of the site
 	Pods       netip.Prefix       // network of the pods
 	Classes    storage.Classes
+	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete the namespace; for sandboxes only
 }
 
-// Mail is how systems send mail: plain SMTP without a login, from the namespaces in mail.clients.
+// Mail is how systems send mail: plain SMTP without a login.
 type Mail struct {
-	Host  string // inside the cluster
-	Port  int
-	Ready []pulumi.Resource
+	Host    string // inside the cluster
+	Port    int
+	Clients []string // namespaces that may send
+	Ready   []pulumi.Resource
 }
+
+// Takes tells whether the relay takes mail from that namespace. The zero Mail takes none.
+func (m Mail) Takes(namespace string) bool { return slices.Contains(m.Clients, namespace) }
 
 type mailLayer struct{ pulumi.ResourceState }
 
@@ -48,13 +55,16 @@ func Relay(ctx *pulumi.Context, in MailInputs, opts ...pulumi.ResourceOption) (M
 		SmartHost: mailrelay.SmartHost{
 			Host: in.Mail.SmartHost.Host, Port: in.Mail.SmartHost.Port, User: in.Mail.SmartHost.User, Password: in.Password,
 		},
-		Senders: in.Mail.Senders, Networks: []string{in.Pods.String()}, Clients: in.Mail.Clients,
+		Senders: in.Mail.Senders, Networks: []string{in.Pods.String()}, Clients: in.Mail.Clients, Scraper: monitoring.Namespace,
 		StorageClass: in.Classes.Replicated, DiskGiB: in.Mail.DiskGiB, MessageMiB: in.Mail.MessageMiB,
-		ExporterTag: in.Mail.ExporterTag, Ready: append([]pulumi.Resource{closed}, in.Classes.Ready...),
+		ExporterTag: in.Mail.ExporterTag, Ready: slices.Concat([]pulumi.Resource{closed}, in.Classes.Ready, in.Monitoring.Kinds()),
 	}, child)
 	if err != nil {
 		return Mail{}, err
 	}
-	return Mail{Host: relay.Host, Port: relay.Port, Ready: relay.Ready},
+	if in.Mail.ExporterTag != "" {
+		in.Monitoring.Brought("mail-exporter")
+	}
+	return Mail{Host: relay.Host, Port: relay.Port, Clients: in.Mail.Clients, Ready: relay.Ready},
 		ctx.RegisterResourceOutputs(l, pulumi.Map{"host": pulumi.String(relay.Host)})
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/components/identity"
+	"github.com/streamforge/infrastructure/components/oauth2proxy"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
@@ -27,6 +28,7 @@ type SSO struct {
 type Login struct {
 	Issuer string
 	CA     pulumi.StringOutput // PEM, public
+	Title  string              // what people know the realm by
 	Client string              // id
 	Secret pulumi.StringOutput // secret
 	// Scopes are all that the system should ask for; the claims come with any of them.
@@ -39,6 +41,9 @@ type Login struct {
 	GroupsClaim, RolesClaim string
 	URL                     string // https address of the system, as the realm lets a login lead back to it
 }
+
+// Endpoint gives the address of one of the paths below.
+func (l Login) Endpoint(path string) string { return l.Issuer + path }
 
 // Login gives what the system with that client needs: Grafana, ArgoCD or Kibana.
 func (s SSO) Login(client string) Login { return s.logins[client] }
@@ -54,23 +59,18 @@ const (
 // clients are the realm's, with what each system's own code expects: where a login and a logout
 // lead back to.
 func (in IdentityInputs) clients(logins map[string]Login) []identity.Client {
-	describe := func(id, title string, redirects, loggedOut, local []string) identity.Client {
+	describe := func(id, title, redirect, loggedOut string) identity.Client {
 		l := logins[id]
-		c := identity.Client{
-			ID: id, Title: title, URL: l.URL, Secret: l.Secret, Roles: config.IdentityRoles(id), PublicURLs: local,
+		return identity.Client{
+			ID: id, Title: title, URL: l.URL, Secret: l.Secret, Roles: config.IdentityRoles(id),
+			Redirects: []string{l.URL + redirect}, LoggedOut: []string{l.URL + loggedOut},
 		}
-		for _, path := range redirects {
-			c.Redirects = append(c.Redirects, l.URL+path)
-		}
-		for _, path := range loggedOut {
-			c.LoggedOut = append(c.LoggedOut, l.URL+path)
-		}
-		return c
 	}
+	argocd := describe(ArgoCD, "Argo CD", "/auth/callback", "")
+	// Up to version 3.1 its PKCE is the browser's, which has no secret; its server's own flow has none.
+	argocd.WithoutPKCE = true
 	return []identity.Client{
-		describe(Grafana, "Grafana", []string{"/login/generic_oauth"}, []string{"/login"}, nil),
-		// The second one is that of the argocd command on a person's own machine.
-		describe(ArgoCD, "Argo CD", []string{"/auth/callback"}, []string{"/applications"}, []string{"http://localhost:8085/auth/callback"}),
-		describe(Kibana, "Kibana", []string{"/oauth2/callback"}, []string{"/"}, nil),
+		describe(Grafana, "Grafana", "/login/generic_oauth", "/login"), argocd,
+		describe(Kibana, "Kibana", oauth2proxy.Callback, "/"),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/streamforge/infrastructure/components/vault"
 	"github.com/streamforge/infrastructure/components/vaultcsi"
 	"github.com/streamforge/infrastructure/infra/network"
+	"github.com/streamforge/infrastructure/infra/observability/monitoring"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -26,27 +27,17 @@ type VaultInputs struct {
 	Foundation network.FoundationOutputs
 	Web        *network.Web
 	Token      *pulumi.StringOutput // of the program, secret; nil until the store was handed over
-	Monitors   pulumi.StringInput   // namespace that reads metrics; nil means nobody does
-	Disposable bool                 // lets a run delete namespaces and secrets; for sandboxes only
+	Monitoring *monitoring.Monitoring
+	Disposable bool // lets a run delete namespaces and secrets; for sandboxes only
 }
 
 // VaultOutputs is what later layers may use.
 type VaultOutputs struct {
-	URL     string // https address for people
-	Metrics VaultMetrics
-	Ready   []pulumi.Resource // the servers run, published, open or not
+	URL   string            // https address for people
+	Ready []pulumi.Resource // the servers run, published, open or not
 
 	layer     *vaultLayer
 	namespace pulumi.StringOutput
-}
-
-// VaultMetrics says where Prometheus finds the servers' metrics. They are served over TLS and
-// without a token; Path wants format=prometheus as a query.
-type VaultMetrics struct {
-	Namespace string
-	Labels    map[string]string // of the pods
-	Port      int
-	Path      string
 }
 
 // csiNamespace holds what runs on every node to mount secrets.
@@ -61,9 +52,7 @@ func Vault(ctx *pulumi.Context, in VaultInputs, opts ...pulumi.ResourceOption) (
 		return VaultOutputs{}, err
 	}
 	child := pulumi.Parent(l)
-	out := VaultOutputs{layer: l, Metrics: VaultMetrics{
-		Namespace: config.VaultNamespace, Labels: vault.Labels(), Port: vault.Port, Path: vault.MetricsPath,
-	}}
+	out := VaultOutputs{layer: l}
 	ns, _, err := closedNamespace(ctx, config.VaultNamespace, kube.Restricted, in.Disposable, child)
 	if err != nil {
 		return out, err
@@ -90,6 +79,16 @@ func Vault(ctx *pulumi.Context, in VaultInputs, opts ...pulumi.ResourceOption) (
 	if err := in.classes(ctx, csi, ns, child); err != nil {
 		return out, err
 	}
+	// Every server by itself, the sealed ones too: no Service leads to those.
+	_, err = in.Monitoring.Scrape(ctx, "vault", monitoring.Target{
+		Namespace: ns, Pods: true, Labels: vault.Labels(), Endpoints: []monitoring.Endpoint{{
+			Port: vault.PortName, Path: vault.MetricsPath, Query: map[string]string{"format": "prometheus"},
+			HTTPS: &monitoring.TLS{CAConfigMap: vault.Authority, CAKey: vault.AuthorityKey, ServerName: servers.Name},
+		}},
+	}, child)
+	if err != nil {
+		return out, err
+	}
 	published, err := in.Web.Publish(ctx, in.Web.Host("vault"), network.Backend{Namespace: ns, Service: vault.Service, Port: vault.Port}, child)
 	if err != nil {
 		return out, err
@@ -113,7 +112,7 @@ func (in VaultInputs) servers(ns pulumi.StringOutput) (vault.Args, error) {
 		Charts: in.Charts, Namespace: ns, NamespaceName: config.VaultNamespace, DNSDomain: in.DNSDomain,
 		Replicas: v.Replicas, DiskGiB: v.DiskGiB, AuditGiB: v.AuditGiB,
 		StorageClass: in.Classes.Local, NodeLabel: config.LinstorLabel,
-		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, From: slices.Compact(from), Monitors: in.Monitors,
+		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, From: slices.Compact(from), Monitors: pulumi.String(monitoring.Namespace),
 		Snapshots: vault.Snapshots{
 			Schedule: v.Snapshots.Schedule, Endpoint: in.Objects.Endpoint, CA: in.Objects.CA,
 			Bucket: v.Snapshots.Bucket, Class: vault.SnapshotAccount,

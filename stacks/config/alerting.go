@@ -4,7 +4,7 @@ import "slices"
 
 // Alerting is the `alerting` section: who hears of an alert, how, and when not.
 type Alerting struct {
-	SMTP      *SMTP           `json:"smtp,omitempty"`     // nil means that no receiver has mail
+	MailFrom  string          `json:"mailFrom,omitempty"` // sender of alerts and of what Grafana writes, in one of mail.senders; empty means that neither sends mail
 	Timezone  string          `json:"timezone"`           // of the quiet hours, an IANA name such as Europe/Berlin
 	Watchdog  string          `json:"watchdog,omitempty"` // https address of a service that raises the alarm when it hears nothing for a while; empty means none
 	Intervals AlertIntervals  `json:"intervals"`
@@ -12,13 +12,6 @@ type Alerting struct {
 	Default   string          `json:"default"` // receiver of every alert that no route takes
 	Routes    []AlertRoute    `json:"routes,omitempty"`
 	Quiet     []QuietHours    `json:"quiet,omitempty"`
-}
-
-// SMTP is the relay that takes the mail. It asks for no login: it trusts the cluster.
-type SMTP struct {
-	Smarthost  string `json:"smarthost"` // host:port
-	From       string `json:"from"`      // a mail address
-	RequireTLS bool   `json:"requireTLS"`
 }
 
 // AlertIntervals says how alerts are bundled. Alerts of one name, namespace and team go together.

@@ -1,10 +1,8 @@
 package config
 
 import (
-	"net"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // a zone is checked by the same table everywhere, also where the system has none
@@ -28,8 +26,8 @@ func (a Alerting) Validate(at Path) (errs []error) {
 	if a.Watchdog != "" && !httpsURL(a.Watchdog, false) {
 		errs = append(errs, at.Errorf("watchdog", "must be an https address, got %q", a.Watchdog))
 	}
-	if a.SMTP != nil {
-		errs = append(errs, a.SMTP.validate(at.Field("smtp"))...)
+	if a.MailFrom != "" {
+		errs = append(errs, matches(at, "mailFrom", a.MailFrom, mailAddress, "a mail address")...)
 	}
 	here := at.Field("intervals")
 	errs = append(errs, between(here, "waitSeconds", a.Intervals.WaitSeconds, 0, 3600, " seconds")...)
@@ -48,15 +46,6 @@ func (a Alerting) Validate(at Path) (errs []error) {
 	return append(errs, a.checkShadows(at.Field("routes"))...)
 }
 
-func (s SMTP) validate(at Path) (errs []error) {
-	host, port, err := net.SplitHostPort(s.Smarthost)
-	number, numberErr := strconv.Atoi(port)
-	if err != nil || !dnsName(host, 1) || numberErr != nil || number < 1 || number > 65535 {
-		errs = append(errs, at.Errorf("smarthost", "must be host:port such as mail.dmz.home:25, got %q", s.Smarthost))
-	}
-	return append(errs, matches(at, "from", s.From, mailAddress, "a mail address")...)
-}
-
 func (a Alerting) checkReceivers(at Path) (unique[string], []error) {
 	var errs []error
 	names := unique[string]{}
@@ -72,8 +61,8 @@ func (a Alerting) checkReceivers(at Path) (unique[string], []error) {
 		if len(r.Emails) == 0 && r.TelegramChat == 0 {
 			errs = append(errs, here.Errorf("", "%s has neither emails nor telegramChat: nobody would be told", r.Name))
 		}
-		if len(r.Emails) > 0 && a.SMTP == nil {
-			errs = append(errs, here.Errorf("emails", "needs %s, which names the relay", at.Field("smtp")))
+		if len(r.Emails) > 0 && a.MailFrom == "" {
+			errs = append(errs, here.Errorf("emails", "needs %s: mail has a sender", at.Field("mailFrom")))
 		}
 		addresses := unique[string]{}
 		for j, e := range r.Emails {

@@ -15,9 +15,6 @@ const (
 	GPUTaint = "nvidia.com/gpu"       // key of the taint that keeps other pods away
 )
 
-// MonitoringNamespace is where metrics are read from, for network policies.
-const MonitoringNamespace = "monitoring"
-
 // Validate checks the section by itself.
 func (g GPU) Validate(at Path) []error { return between(at, "shares", g.Shares, 0, 16, "") }
 

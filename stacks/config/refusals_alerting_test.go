@@ -15,14 +15,15 @@ var alertingRefusals = map[string]refusal{
 		`alerting.timezone: must be an IANA time zone such as Europe/Berlin, got "Europe/Petersburg"`}},
 	"watchdog in clear": {edits{"alerting.watchdog": "http://hc.example.org/x"}, []string{
 		`alerting.watchdog: must be an https address, got "http://hc.example.org/x"`}},
-	"relay": {edits{"alerting.smtp.smarthost": "mail.dmz.home", "alerting.smtp.from": "alerts"}, []string{
-		`alerting.smtp.smarthost: must be host:port such as mail.dmz.home:25, got "mail.dmz.home"`,
-		`alerting.smtp.from: must be a mail address, got "alerts"`}},
-	"port of the relay": {edits{"alerting.smtp.smarthost": "mail.dmz.home:0"}, []string{
-		`alerting.smtp.smarthost: must be host:port such as mail.dmz.home:25, got "mail.dmz.home:0"`}},
-	"mail without a relay": {edits{"alerting.smtp": nil}, []string{
-		"alerting.receivers[1].emails: needs alerting.smtp, which names the relay",
-		"alerting.receivers[2].emails: needs alerting.smtp, which names the relay"}},
+	"sender": {edits{"alerting.mailFrom": "alerts"}, []string{
+		`alerting.mailFrom: must be a mail address, got "alerts"`}},
+	"sender that the relay refuses": {edits{"alerting.mailFrom": "alerts@example.org"}, []string{
+		"alerting.mailFrom: alerts@example.org is not in one of mail.senders, the relay would refuse it"}},
+	"relay that refuses Alertmanager": {edits{"mail.clients": []any{"keycloak"}}, []string{
+		"mail.clients: must name monitoring, which sends as alerting.mailFrom"}},
+	"mail without a sender": {edits{"alerting.mailFrom": nil}, []string{
+		"alerting.receivers[1].emails: needs alerting.mailFrom: mail has a sender",
+		"alerting.receivers[2].emails: needs alerting.mailFrom: mail has a sender"}},
 	"intervals": {edits{"alerting.intervals.waitSeconds": -1, "alerting.intervals.groupMinutes": 0, "alerting.intervals.repeatHours": 169}, []string{
 		"alerting.intervals.waitSeconds: must be 0 to 3600 seconds, got -1",
 		"alerting.intervals.groupMinutes: must be 1 to 1440 minutes, got 0",

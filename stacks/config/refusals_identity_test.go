@@ -24,8 +24,6 @@ var identityRefusals = map[string]refusal{
 		`identity.database.name: streamforge-pg has no database "keycloak" that belongs to user "signals"`}},
 	"cluster unknown": {edits{"identity.database.cluster": "streamforge-db"}, []string{
 		`identity.database.cluster: "streamforge-db" is not one of postgres.clusters`}},
-	"cluster closed": {edits{pg + ".clients": nil}, []string{
-		"identity.database.cluster: streamforge-pg does not let namespace keycloak in: add it to the cluster's clients"}},
 	"unknown role": {edits{groups + ".grafana": "owner", groups + ".argocd": "root"}, []string{
 		groups + `.argocd: must be one of admin, readonly, got "root"`,
 		groups + `.grafana: must be one of admin, editor, viewer, got "owner"`,

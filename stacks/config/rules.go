@@ -20,6 +20,9 @@ func (c *Config) across() (errs []error) {
 	errs = append(errs, c.loggingFits()...)
 	errs = append(errs, c.gitopsFits()...)
 	errs = append(errs, c.identityFits()...)
+	if c.Alerting.MailFrom != "" {
+		errs = append(errs, c.sends("alerting.mailFrom", c.Alerting.MailFrom, monitoringNamespace)...)
+	}
 	errs = append(errs, c.vaultFits()...)
 	errs = append(errs, c.cardsFit()...)
 	return append(errs, c.hostsUnderDomain()...)

@@ -37,7 +37,7 @@ func load(t *testing.T, name string, change edits, secrets map[string]string) er
 func TestTelegramToken(t *testing.T) {
 	good := "1234567890:" + strings.Repeat("aB_-9", 7)
 	mailOnly := edits{"alerting": map[string]any{
-		"smtp": map[string]any{"smarthost": "mail:25", "from": "a@b.c", "requireTLS": false}, "timezone": "Etc/UTC",
+		"mailFrom": "a@dmz.home", "timezone": "Etc/UTC",
 		"intervals": map[string]any{"waitSeconds": 0, "groupMinutes": 1, "repeatHours": 1},
 		"receivers": []any{map[string]any{"name": "mail", "emails": []any{"d@e.f"}}}, "default": "mail",
 	}}

@@ -39,6 +39,14 @@ func Definitions(ctx *pulumi.Context, charts kube.Charts, opts ...pulumi.Resourc
 		ctx.RegisterResourceOutputs(stage, pulumi.Map{"version": pulumi.String(pins.PrometheusOperatorCRDs.Version)})
 }
 
+// Kinds are ready when the operator's kinds are served: for charts that bring monitors of their own.
+func (m *Monitoring) Kinds() []pulumi.Resource {
+	if m == nil {
+		return nil
+	}
+	return m.Ready
+}
+
 // Systems lists what is scraped so far, sorted.
 func (m *Monitoring) Systems() []string {
 	if m == nil {

@@ -31,7 +31,7 @@ func TestServicesWithTLS(t *testing.T) {
 	g, err := scrape(t, m, "shop", monitoring.Target{
 		Namespace: ns, Labels: map[string]string{"app": "shop"},
 		Endpoints: []monitoring.Endpoint{{
-			Port: "https", Path: "/m", Interval: "60s", Token: true, Login: &monitoring.Login{Secret: "login", UserKey: "u", PasswordKey: "p"},
+			Port: "https", Path: "/m", Query: map[string]string{"format": "text"}, Interval: "60s", Token: true, Login: &monitoring.Login{Secret: "login", UserKey: "u", PasswordKey: "p"},
 			HTTPS: &monitoring.TLS{CAConfigMap: "ca", CAKey: "ca.crt", ServerName: "shop.test"},
 		}},
 	})
@@ -41,7 +41,7 @@ func TestServicesWithTLS(t *testing.T) {
 	assert.Equal(t, map[string]any{monitoring.SystemLabel: "shop"}, r.At("metadata.labels"))
 	assert.Equal(t, map[string]any{"matchLabels": map[string]any{"app": "shop"}}, r.At("spec.selector"))
 	assert.Equal(t, map[string]any{
-		"port": "https", "path": "/m", "interval": "60s", "scheme": "https",
+		"port": "https", "path": "/m", "params": map[string]any{"format": []any{"text"}}, "interval": "60s", "scheme": "https",
 		"tlsConfig":       map[string]any{"serverName": "shop.test", "ca": map[string]any{"configMap": map[string]any{"name": "ca", "key": "ca.crt"}}},
 		"bearerTokenFile": "/var/run/secrets/kubernetes.io/serviceaccount/token",
 		"basicAuth": map[string]any{

@@ -82,6 +82,13 @@ func (e Endpoint) spec(pods bool) (pulumi.Map, error) {
 	if e.Path != "" {
 		s["path"] = pulumi.String(e.Path)
 	}
+	if len(e.Query) > 0 {
+		query := pulumi.Map{}
+		for name, value := range e.Query {
+			query[name] = pulumi.ToStringArray([]string{value})
+		}
+		s["params"] = query
+	}
 	if e.Interval != "" {
 		s["interval"] = pulumi.String(e.Interval)
 	}

@@ -14,13 +14,14 @@ type Target struct {
 
 // Endpoint is where one set of metrics is served.
 type Endpoint struct {
-	Port     string // name of the Service's port, or of the container's
-	Number   int    // of a container's port that has no name, instead of Port; with Pods only
-	Path     string // empty means /metrics
-	Interval string // such as 60s; empty means that of Prometheus
-	HTTPS    *TLS   // nil means without TLS
-	Token    bool   // Prometheus shows its service account's token; with HTTPS only
-	Login    *Login // nil means without one
+	Port     string            // name of the Service's port, or of the container's
+	Number   int               // of a container's port that has no name, instead of Port; with Pods only
+	Path     string            // empty means /metrics
+	Query    map[string]string // parameters of the address
+	Interval string            // such as 60s; empty means that of Prometheus
+	HTTPS    *TLS              // nil means without TLS
+	Token    bool              // Prometheus shows its service account's token; with HTTPS only
+	Login    *Login            // nil means without one
 }
 
 // TLS says how a server is recognized.
