@@ -40,7 +40,9 @@ func TestVault(t *testing.T) {
 		token := v.login(t, "gnn", v.jwt(t, cluster, "ml", "trainer", "vault"))
 		code, body := v.call(t, token, http.MethodGet, "kv/data/platform/s3/gnn", nil)
 		require.Equal(t, http.StatusOK, code, body)
-		var secret struct{ Data struct{ Data map[string]string } }
+		var secret struct {
+			Data struct{ Data map[string]string }
+		}
 		require.NoError(t, json.Unmarshal([]byte(body), &secret))
 		assert.Equal(t, "gnn", secret.Data.Data["access-key"])
 		read = secret.Data.Data["secret-key"]
@@ -94,6 +96,15 @@ func TestVault(t *testing.T) {
 		assert.Equal(t, http.StatusOK, code, body)
 		s.unchanged()
 	})
+	t.Run("destroy takes the content along, every version of it", func(t *testing.T) {
+		s.t = t
+		s.ok("destroy", "-s", "sandbox", "--yes")
+		log := string(s.read("vault", "audit.log"))
+		assert.Contains(t, log, `"operation":"delete","mount_point":"kv/"`)
+		code, _ := v.call(t, "", http.MethodPost, "auth/kubernetes/login", map[string]string{"role": "gnn", "jwt": "x"})
+		assert.GreaterOrEqual(t, code, 400, "the log-in is gone")
+	})
+	s.t = t
 }
 
 // vaultClient talks to a sandbox's Vault.
