@@ -49,10 +49,8 @@ type Outputs struct {
 
 // Kibana is the console.
 type Kibana struct {
-	URL      string              // for browsers
-	Inside   string              // https address inside the cluster; Outputs.CA verifies it
-	User     string              // who logs in
-	Password pulumi.StringOutput // of User, secret
+	URL    string // for browsers
+	Inside string // https address inside the cluster; Outputs.CA verifies it
 }
 
 const (
@@ -93,7 +91,6 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		Kibana: Kibana{
 			URL:    "https://" + in.Web.Host(kibanaHost),
 			Inside: fmt.Sprintf("https://%s.%s.svc:%d", service, namespace, elastic.KibanaPort),
-			User: elastic.UserKibana, Password: store.Passwords[elastic.UserKibana],
 		},
 		Ready: slices.Concat(store.Ready, collectors),
 	}
