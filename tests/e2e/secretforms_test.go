@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,7 +37,10 @@ func (s *site) handedOver(values map[string]string, at sandbox.Endpoints) {
 		addForms(values, "Keycloak's administrator", []byte(at.Identity.Password))
 		k := &realm{t: s.t, at: at.Identity}
 		for _, id := range []string{"grafana", "argocd", "kibana"} {
-			addForms(values, "client "+id, []byte(k.client(id, "").ClientSecret))
+			var found []struct{ Secret string }
+			k.admin(http.MethodGet, "/clients?clientId="+id, nil, &found)
+			require.Len(s.t, found, 1)
+			addForms(values, "client "+id, []byte(found[0].Secret))
 		}
 	}
 	addForms(values, "passphrase", s.read("passphrase"))
