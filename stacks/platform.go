@@ -177,7 +177,6 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	ctx.Export("keycloakPassword", identity.Password)
 	ctx.Export("vault", pulumi.StringMap{"url": pulumi.String(store.URL)})
 	ctx.Export("argocdPassword", git.Password)
-	ctx.Export("kibanaPassword", logs.Kibana.Password)
 	ctx.Export("grafanaPassword", seen.GrafanaPassword)
 	ctx.Export("prometheusPassword", seen.PrometheusPassword)
 	return nil

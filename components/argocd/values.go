@@ -20,6 +20,9 @@ func values(a Args) pulumi.Map {
 		}
 		return p
 	}
+	// It runs what the repository says, and asks the cluster nothing. Neither does the cache.
+	renderer := part(2, "50m", "256Mi", "1Gi")
+	renderer["automountServiceAccountToken"] = off
 	return pulumi.Map{
 		"crds": pulumi.Map{"install": on, "keep": on},
 		"global": pulumi.Map{
@@ -38,10 +41,10 @@ func values(a Args) pulumi.Map {
 		"notifications":   pulumi.Map{"enabled": off}, // alerts say the same
 		"controller":      part(1, "250m", "512Mi", "2Gi"),
 		"server":          part(2, "50m", "128Mi", "512Mi"),
-		"repoServer":      part(2, "50m", "256Mi", "1Gi"),
+		"repoServer":      renderer,
 		"applicationSet":  part(1, "50m", "64Mi", "256Mi"),
 		// A cache: what it loses is computed again.
-		"redis": pulumi.Map{"resources": kube.Resources("50m", "64Mi", "256Mi")},
+		"redis": pulumi.Map{"automountServiceAccountToken": off, "resources": kube.Resources("50m", "64Mi", "256Mi")},
 	}
 }
 

@@ -17,7 +17,7 @@ type Args struct {
 	Charts        kube.Charts
 	Namespace     pulumi.StringInput // must exist: privileged for Full, baseline for Builder; of this runner alone
 	NamespaceName string             // its name
-	Scraper       string             // namespace that metrics are read from; nobody else reaches the pods
+	Scraper       string             // namespace that metrics are read from; nobody else reaches the manager
 
 	GitLab     string             // host of the server
 	CA         pulumi.StringInput // PEM of the authority behind GitLab's and the registry's certificates, public
@@ -96,7 +96,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		return nil, err
 	}
 	policy, err := kube.NetworkPolicy(ctx, name+"-policy", kube.NetworkPolicyArgs{
-		Name: "runner", Namespace: a.Namespace,
+		Name: "runner", Namespace: a.Namespace, Pods: pulumi.ToStringMap(Labels(name)),
 		Ingress: []kube.Rule{{Peers: kube.In(a.Scraper), TCP: []int{Port}}},
 	}, child)
 	if err != nil {

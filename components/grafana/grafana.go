@@ -54,10 +54,8 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		}
 		c.Before = append(c.Before, secret)
 	}
-	if a.SSO != nil {
-		if err := c.login(ctx, name, a, child); err != nil {
-			return nil, err
-		}
+	if err := c.login(ctx, name, a, child); err != nil {
+		return nil, err
 	}
 	c.Ready = append(c.Ready, c.Before...)
 	dashboards, err := Dashboards()
@@ -103,6 +101,8 @@ func values(a Args) pulumi.Map {
 		all = append(all, source)
 	}
 	v := pulumi.Map{
+		// Reloader restarts the pod when what it reads at its start changes.
+		"annotations":           pulumi.Map{"reloader.stakater.com/auto": pulumi.String("true")},
 		"additionalDataSources": all,
 		"sidecar": pulumi.Map{
 			"dashboards": pulumi.Map{
@@ -125,11 +125,6 @@ func values(a Args) pulumi.Map {
 	}
 	if len(environment) > 0 {
 		v["envFromSecrets"] = environment
-		// Reloader restarts the pod when one of them gets another value.
-		v["annotations"] = pulumi.Map{"reloader.stakater.com/auto": pulumi.String("true")}
-	}
-	if sections := settings(a); len(sections) > 0 {
-		v["grafana.ini"] = sections
 	}
 	return v
 }

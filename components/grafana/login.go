@@ -33,17 +33,35 @@ type Mail struct {
 }
 
 const (
-	loginObject = "grafana-sso"
-	loginCA     = "ca.crt"
-	loginDir    = "/etc/grafana-sso"
-	// loginVariable is read by Grafana itself, instead of client_secret in section auth.generic_oauth.
-	loginVariable = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET"
+	settingsObject = "grafana-settings" // ConfigMap of variables
+	loginObject    = "grafana-sso"      // Secret of variables, and ConfigMap of the authority
+	loginCA        = "ca.crt"
+	loginDir       = "/etc/grafana-sso"
 )
 
-// login declares what Grafana reads for SSO, and completes the values.
+// login declares what Grafana reads for SSO and mail, and completes the values. Grafana reads every
+// setting from GF_<section>_<key> of its environment as well as from its file.
 func (c *Content) login(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) error {
+	data := pulumi.StringMap{}
+	for section, settings := range map[string]map[string]string{"SMTP": a.Mail.settings(), "AUTH_GENERIC_OAUTH": a.SSO.settings()} {
+		for key, value := range settings {
+			data["GF_"+section+"_"+strings.ToUpper(key)] = pulumi.String(value)
+		}
+	}
+	if len(data) == 0 {
+		return nil
+	}
+	settings, err := kube.ConfigMap(ctx, name+"-settings", kube.ConfigMapArgs{Name: settingsObject, Namespace: a.Namespace, Data: data}, child)
+	if err != nil {
+		return err
+	}
+	c.Before = append(c.Before, settings)
+	c.Values["envFromConfigMaps"] = pulumi.Array{pulumi.Map{"name": pulumi.String(settingsObject)}}
+	if a.SSO == nil {
+		return nil
+	}
 	secret, err := kube.Secret(ctx, name+"-sso", kube.SecretArgs{
-		Name: loginObject, Namespace: a.Namespace, Data: pulumi.StringMap{loginVariable: a.SSO.ClientSecret},
+		Name: loginObject, Namespace: a.Namespace, Data: pulumi.StringMap{"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET": a.SSO.ClientSecret},
 	}, child)
 	if err != nil {
 		return err
@@ -62,38 +80,39 @@ func (c *Content) login(ctx *pulumi.Context, name string, a Args, child pulumi.R
 	return nil
 }
 
-// settings are sections of Grafana's own configuration file.
-func settings(a Args) pulumi.Map {
-	sections := pulumi.Map{}
-	if m := a.Mail; m != nil {
-		sections["smtp"] = pulumi.Map{
-			"enabled": pulumi.Bool(true), "host": pulumi.String(m.Host + ":" + strconv.Itoa(m.Port)),
-			"from_address": pulumi.String(m.From), "startTLS_policy": pulumi.String("NoStartTLS"),
-		}
+// settings of section smtp.
+func (m *Mail) settings() map[string]string {
+	if m == nil {
+		return nil
 	}
-	if s := a.SSO; s != nil {
-		sections["auth.generic_oauth"] = pulumi.Map{
-			"enabled": pulumi.Bool(true), "name": pulumi.String(s.Name), "client_id": pulumi.String(s.ClientID),
-			"scopes":   pulumi.String(strings.Join(s.Scopes, " ")),
-			"auth_url": pulumi.String(s.AuthURL), "token_url": pulumi.String(s.TokenURL), "api_url": pulumi.String(s.UserURL),
-			"signout_redirect_url":       pulumi.String(s.LogoutURL),
-			"tls_client_ca":              pulumi.String(loginDir + "/" + loginCA),
-			"use_pkce":                   pulumi.Bool(true),
-			"use_refresh_token":          pulumi.Bool(true), // a group that somebody leaves counts when the token is renewed
-			"login_attribute_path":       pulumi.String("preferred_username"),
-			"email_attribute_path":       pulumi.String("email"),
-			"name_attribute_path":        pulumi.String("name"),
-			"groups_attribute_path":      pulumi.String(s.GroupsClaim),
-			"role_attribute_path":        pulumi.String(s.roles()),
-			"role_attribute_strict":      pulumi.Bool(true), // no role, no entry
-			"allow_assign_grafana_admin": pulumi.Bool(true),
-		}
+	return map[string]string{
+		"enabled": "true", "host": m.Host + ":" + strconv.Itoa(m.Port), "from_address": m.From, "startTLS_policy": "NoStartTLS",
 	}
-	return sections
+}
+
+// settings of section auth.generic_oauth.
+func (s *SSO) settings() map[string]string {
+	if s == nil {
+		return nil
+	}
+	return map[string]string{
+		"enabled": "true", "name": s.Name, "client_id": s.ClientID, "scopes": strings.Join(s.Scopes, " "),
+		"auth_url": s.AuthURL, "token_url": s.TokenURL, "api_url": s.UserURL, "signout_redirect_url": s.LogoutURL,
+		"tls_client_ca":              loginDir + "/" + loginCA,
+		"use_pkce":                   "true",
+		"use_refresh_token":          "true", // a group that somebody leaves counts when the token is renewed
+		"login_attribute_path":       "preferred_username",
+		"email_attribute_path":       "email",
+		"name_attribute_path":        "name",
+		"groups_attribute_path":      s.GroupsClaim,
+		"role_attribute_path":        s.roles(),
+		"role_attribute_strict":      "true", // no role, no entry
+		"allow_assign_grafana_admin": "true",
+	}
 }
 
 // roles is the JMESPath expression that finds a person's role, empty for none.
-func (s SSO) roles() string {
+func (s *SSO) roles() string {
 	var tests []string
 	for _, role := range []struct {
 		name   string

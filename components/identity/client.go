@@ -2,6 +2,7 @@ package identity
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/pulumi/pulumi-keycloak/sdk/v5/go/keycloak"
 	"github.com/pulumi/pulumi-keycloak/sdk/v5/go/keycloak/openid"
@@ -20,7 +21,7 @@ func (d *declaration) client(c Client) error {
 		AccessType: pulumi.String("CONFIDENTIAL"), ClientSecret: pulumi.ToSecret(c.Secret).(pulumi.StringOutput).ToStringPtrOutput(),
 		StandardFlowEnabled: pulumi.Bool(true), ImplicitFlowEnabled: pulumi.Bool(false),
 		DirectAccessGrantsEnabled: pulumi.Bool(false), ServiceAccountsEnabled: pulumi.Bool(false),
-		PkceCodeChallengeMethod: pulumi.String(c.pkce()),
+		PkceCodeChallengeMethod: pulumi.String(c.pkce()), AccessTokenLifespan: c.lifespan(),
 		RootUrl:                 pulumi.String(c.URL), BaseUrl: pulumi.String(c.URL), AdminUrl: pulumi.String(""),
 		ValidRedirectUris:           pulumi.ToStringArray(c.Redirects),
 		ValidPostLogoutRedirectUris: pulumi.ToStringArray(c.LoggedOut),
@@ -57,6 +58,14 @@ func (c Client) pkce() string {
 		return ""
 	}
 	return "S256"
+}
+
+// lifespan is in seconds; nil leaves it to the realm. That of ID tokens is the same.
+func (c Client) lifespan() pulumi.StringPtrInput {
+	if c.TokenMinutes == 0 {
+		return nil
+	}
+	return pulumi.String(strconv.Itoa(c.TokenMinutes * 60))
 }
 
 // mappers put the client's own roles and its name as the audience into its tokens.

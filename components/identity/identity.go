@@ -60,6 +60,9 @@ type Client struct {
 	// WithoutPKCE is for a system that does not know PKCE (RFC 7636). A stolen code is still of no use
 	// without Secret.
 	WithoutPKCE bool
+	// TokenMinutes is for a system that does not renew its tokens: how long its logins live. 0 means the
+	// realm's five minutes.
+	TokenMinutes int
 }
 
 // Identity is the realm with its content.

@@ -94,9 +94,11 @@ func TestClientShowsNoMoreThanItNeeds(t *testing.T) {
 	assert.Equal(t, "board", audience.At("includedClientAudience"))
 }
 
-func TestASystemWithoutPKCE(t *testing.T) {
-	g := graph(t, func(a *Args) { a.Clients[0].WithoutPKCE = true })
-	assert.Equal(t, "", g.Get(t, "keycloak:openid/client:Client", "id-board").At("pkceCodeChallengeMethod"))
+func TestASimpleSystem(t *testing.T) {
+	c := graph(t, func(a *Args) { a.Clients[0].WithoutPKCE, a.Clients[0].TokenMinutes = true, 30 }).Get(t, "keycloak:openid/client:Client", "id-board")
+	assert.Equal(t, "", c.At("pkceCodeChallengeMethod"))
+	assert.Equal(t, "1800", c.At("accessTokenLifespan"))
+	assert.Nil(t, graph(t, nil).Get(t, "keycloak:openid/client:Client", "id-board").At("accessTokenLifespan"))
 }
 
 func TestGroupsHoldRoles(t *testing.T) {

@@ -68,6 +68,9 @@ const (
 	GrafanaService = Release + "-grafana"
 	GrafanaPort    = 80
 
+	// WebhookPort is the operator's, as the chart has it.
+	WebhookPort = 10250
+
 	// AlertmanagerConfig is the Secret that the configuration is read from, with key alertmanager.yaml.
 	AlertmanagerConfig = "alertmanager-" + Release + "-alertmanager"
 

@@ -15,7 +15,7 @@ func values(a Args) pulumi.Map {
 		"crds":                     off, // the manifest brings them
 		"defaultRules":             pulumi.Map{"rules": pulumi.Map{"windows": pulumi.Bool(false)}},
 		"prometheus":               pulumi.Map{"prometheusSpec": server(a)},
-		"alertmanager":             pulumi.Map{"alertmanagerSpec": alerts(a)},
+		"alertmanager":             pulumi.Map{"alertmanagerSpec": alerts(a), "serviceAccount": pulumi.Map{noToken: pulumi.Bool(false)}},
 		"grafana":                  console(a),
 		"kubeEtcd":                 pulumi.Map{"endpoints": a.Etcd}, // a service of the host, which no pod stands for
 		"kubelet":                  pulumi.Map{"serviceMonitor": pulumi.Map{"cAdvisor": pulumi.Bool(true)}},
@@ -53,8 +53,12 @@ func server(a Args) pulumi.Map {
 	return spec
 }
 
+// noToken is set to false on what asks the API server nothing.
+const noToken = "automountServiceAccountToken"
+
 func alerts(a Args) pulumi.Map {
 	return pulumi.Map{
+		noToken:             pulumi.Bool(false),
 		"useExistingSecret": pulumi.Bool(true), // tokens stay out of the chart's values
 		"configSecret":      pulumi.String(AlertmanagerConfig),
 		"secrets":           pulumi.ToStringArray(a.Alertmanager.Mounts),

@@ -128,7 +128,9 @@ func (d *declaration) all(a Args, child pulumi.ResourceOption) error {
 	return d.logins(a, child, audit)
 }
 
-// secret writes one. It is never read back: the program's token may not.
+// secret writes one. It is never read back: the program's token may not. When it goes, all of its
+// versions go: deleting the newest only would leave the others for whoever may read the path, and
+// is no right of the program's token.
 func (d *declaration) secret(path string, values map[string]pulumi.StringInput, opts ...pulumi.ResourceOption) error {
 	plain := pulumi.StringMap{}
 	for k, v := range values {
@@ -140,6 +142,7 @@ func (d *declaration) secret(path string, values map[string]pulumi.StringInput, 
 	}).(pulumi.StringOutput)
 	_, err := d.add("vault:generic/secret:Secret", "secret-"+path, pulumi.Map{
 		"path": pulumi.String(Engine + "/" + Platform + "/" + path), "dataJson": pulumi.ToSecret(content), "disableRead": pulumi.Bool(true),
+		"deleteAllVersions": pulumi.Bool(true),
 	}, append(opts, pulumi.AdditionalSecretOutputs([]string{"data", "dataJson"}))...)
 	return err
 }

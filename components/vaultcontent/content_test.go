@@ -42,6 +42,7 @@ func TestContentOfAVaultInTheCluster(t *testing.T) {
 	secret := g.Get(t, "vault:generic/secret:Secret", "content-secret-s3/gnn")
 	assert.Equal(t, "kv/platform/s3/gnn", secret.At("path"))
 	assert.Equal(t, true, secret.At("disableRead"))
+	assert.Equal(t, true, secret.At("deleteAllVersions"), "the program's token deletes the whole secret or nothing")
 	assert.True(t, secret.DependsOn("content-engine"))
 	conf := g.Get(t, "vault:kubernetes/authBackendConfig:AuthBackendConfig", "content-login")
 	assert.Equal(t, false, conf.At("disableLocalCaJwt"), "in the cluster Vault asks with its own token")

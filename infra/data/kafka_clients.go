@@ -5,6 +5,7 @@ import (
 
 	"github.com/streamforge/infrastructure/components/keda"
 	"github.com/streamforge/infrastructure/components/strimzi"
+	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/pins"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -38,6 +39,9 @@ func (in Inputs) services(ctx *pulumi.Context, child pulumi.ResourceOption) (map
 	for _, name := range in.Kafka.Namespaces {
 		ns, err := in.namespace(ctx, name, kube.Baseline, child)
 		if err != nil {
+			return nil, err
+		}
+		if _, err := kube.DefaultDeny(ctx, name, ns, network.Visitors(), child); err != nil {
 			return nil, err
 		}
 		all[name] = ns

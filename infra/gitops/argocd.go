@@ -15,7 +15,8 @@ import (
 const argocdNamespace = "argocd"
 
 func (in Inputs) argocd(ctx *pulumi.Context, child pulumi.ResourceOption) (Outputs, error) {
-	ns, err := in.namespace(ctx, argocdNamespace, kube.Restricted, child)
+	// Its parts find each other, and people its server, by policies of the chart.
+	ns, err := in.namespace(ctx, argocdNamespace, kube.Restricted, []kube.Rule{{Peers: monitoring.Peers()}}, child)
 	if err != nil {
 		return Outputs{}, err
 	}
@@ -64,7 +65,7 @@ func (in Inputs) services(ctx *pulumi.Context, child pulumi.ResourceOption) (all
 	for _, name := range in.GitOps.ArgoCD.Namespaces {
 		var ns pulumi.StringInput = pulumi.String(name)
 		if !slices.Contains(in.Services, name) {
-			if ns, err = in.namespace(ctx, name, kube.Restricted, child); err != nil {
+			if ns, err = in.namespace(ctx, name, kube.Restricted, network.Visitors(), child); err != nil {
 				return nil, err
 			}
 		}

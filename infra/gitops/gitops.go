@@ -64,10 +64,16 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	return out, ctx.RegisterResourceOutputs(l, pulumi.Map{"url": pulumi.String(out.URL)})
 }
 
-// namespace makes one of the layer's namespaces.
-func (in Inputs) namespace(ctx *pulumi.Context, name string, level kube.PodSecurity,
+// namespace makes one of the layer's namespaces, closed but to those that the rules, or policies of
+// its pods' own, let in.
+func (in Inputs) namespace(ctx *pulumi.Context, name string, level kube.PodSecurity, rules []kube.Rule,
 	child pulumi.ResourceOption) (pulumi.StringOutput, error) {
-	return kube.Namespace(ctx, name, level, child, pulumi.Protect(!in.Disposable))
+	ns, err := kube.Namespace(ctx, name, level, child, pulumi.Protect(!in.Disposable))
+	if err != nil {
+		return ns, err
+	}
+	_, err = kube.DefaultDeny(ctx, name, ns, rules, child)
+	return ns, err
 }
 
 // authority is the PEM of whoever signed GitLab's certificate.
@@ -79,7 +85,7 @@ func (in Inputs) authority() pulumi.StringInput {
 }
 
 func (in Inputs) reloader(ctx *pulumi.Context, child pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	ns, err := in.namespace(ctx, "reloader", kube.Restricted, child)
+	ns, err := in.namespace(ctx, "reloader", kube.Restricted, nil, child)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (in Inputs) runners(ctx *pulumi.Context, child pulumi.ResourceOption) ([]pu
 
 func (in Inputs) runner(ctx *pulumi.Context, name string, level kube.PodSecurity, a gitlabrunner.Args,
 	child pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	ns, err := in.namespace(ctx, name, level, child)
+	ns, err := in.namespace(ctx, name, level, nil, child)
 	if err != nil {
 		return nil, err
 	}

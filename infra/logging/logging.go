@@ -49,10 +49,8 @@ type Outputs struct {
 
 // Kibana is the console.
 type Kibana struct {
-	URL      string              // for browsers
-	Inside   string              // https address inside the cluster; Outputs.CA verifies it
-	User     string              // who logs in
-	Password pulumi.StringOutput // of User, secret
+	URL    string // for browsers
+	Inside string // https address inside the cluster; Outputs.CA verifies it
 }
 
 const (
@@ -72,7 +70,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		return Outputs{}, err
 	}
 	child := pulumi.Parent(l)
-	ns, err := kube.Namespace(ctx, namespace, kube.Restricted, child, pulumi.Protect(!in.Disposable))
+	ns, err := in.closed(ctx, namespace, kube.Restricted, child)
 	if err != nil {
 		return Outputs{}, err
 	}
@@ -93,7 +91,6 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 		Kibana: Kibana{
 			URL:    "https://" + in.Web.Host(kibanaHost),
 			Inside: fmt.Sprintf("https://%s.%s.svc:%d", service, namespace, elastic.KibanaPort),
-			User:   elastic.UserKibana, Password: store.Passwords[elastic.UserKibana],
 		},
 		Ready: slices.Concat(store.Ready, collectors),
 	}
@@ -111,7 +108,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 
 // store declares the operator, the cluster, and what of them is scraped.
 func (in Inputs) store(ctx *pulumi.Context, ns pulumi.StringInput, child pulumi.ResourceOption) (*elastic.Elastic, error) {
-	operators, err := kube.Namespace(ctx, operatorNamespace, kube.Restricted, child, pulumi.Protect(!in.Disposable))
+	operators, err := in.closed(ctx, operatorNamespace, kube.Restricted, child)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +169,7 @@ func (in Inputs) prefixes() (all []elastic.Prefix) {
 // collectors declares Fluent Bit in a namespace of its own, the only one here that may mount folders
 // of the machines.
 func (in Inputs) collectors(ctx *pulumi.Context, store *elastic.Elastic, child pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	ns, err := kube.Namespace(ctx, collectorNamespace, kube.Privileged, child, pulumi.Protect(!in.Disposable))
+	ns, err := in.closed(ctx, collectorNamespace, kube.Privileged, child)
 	if err != nil {
 		return nil, err
 	}

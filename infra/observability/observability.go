@@ -45,6 +45,10 @@ type Outputs struct {
 
 type layer struct{ pulumi.ResourceState }
 
+// visitors are the stack's own parts, and the API server, which asks the operator about rules. Who
+// serves people has a policy of its own.
+var visitors = []kube.Rule{{Peers: []kube.Peer{{}}}, {TCP: []int{prometheus.WebhookPort}}}
+
 // Deploy declares the layer.
 func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outputs, error) {
 	l := &layer{}
@@ -55,6 +59,9 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	// The exporter of nodes uses the host's network and mounts its root.
 	ns, err := kube.Namespace(ctx, monitoring.Namespace, kube.Privileged, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
+		return Outputs{}, err
+	}
+	if _, err := kube.DefaultDeny(ctx, monitoring.Namespace, ns, visitors, child); err != nil {
 		return Outputs{}, err
 	}
 	stack, err := in.stack(ctx, ns, child)

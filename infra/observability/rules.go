@@ -22,7 +22,7 @@ var ruleFiles embed.FS
 var prometheusRule = kube.Kind{APIVersion: "monitoring.coreos.com/v1", Kind: "PrometheusRule"}
 
 // stackSystems have rules over metrics that kube-prometheus-stack itself scrapes.
-var stackSystems = []string{"elasticsearch", "nodes"}
+var stackSystems = []string{"elasticsearch", "mail", "nodes"}
 
 // rules registers the rules of every system that is scraped: a rule over metrics that nobody
 // collects would be silent for ever and look like peace. A system without a file has no rules of

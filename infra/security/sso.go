@@ -69,6 +69,7 @@ func (in IdentityInputs) clients(logins map[string]Login) []identity.Client {
 	argocd := describe(ArgoCD, "Argo CD", "/auth/callback", "")
 	// Up to version 3.1 its PKCE is the browser's, which has no secret; its server's own flow has none.
 	argocd.WithoutPKCE = true
+	argocd.TokenMinutes = 60 // what it was given at the login is its session
 	return []identity.Client{
 		describe(Grafana, "Grafana", "/login/generic_oauth", "/login"), argocd,
 		describe(Kibana, "Kibana", oauth2proxy.Callback, "/"),

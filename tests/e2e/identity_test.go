@@ -1,17 +1,9 @@
 package e2e_test
 
 import (
-	"bytes"
-	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
-	"fmt"
 	"html"
 	"io"
-	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"strings"
@@ -21,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
 
-	"github.com/streamforge/infrastructure/internal/sandbox"
 	"github.com/streamforge/infrastructure/internal/toolchain"
 )
 
@@ -41,18 +32,19 @@ func TestIdentity(t *testing.T) {
 	admin := k.person("ada", "platform-admins")
 	developer := k.person("dan", "developers")
 	stranger := k.person("eve", "")
-	roles := map[string][2]string{"grafana": {"admin", "editor"}, "argocd": {"admin", "readonly"}, "kibana": {"user", "user"}}
-	for id, redirect := range map[string]string{
-		"grafana": "https://grafana.sandbox.test/login/generic_oauth",
-		"argocd":  "https://argocd.sandbox.test/auth/callback",
-		"kibana":  "https://kibana.sandbox.test/oauth2/callback",
+	systems := s.systems()
+	for id, want := range map[string]struct{ admin, developer, roleOfAdmin, roleOfDeveloper string }{
+		"grafana": {"admin", "editor", "GrafanaAdmin", "Editor"},
+		"argocd":  {"admin", "readonly", "role:admin", "role:readonly"},
+		"kibana":  {"user", "user", "let in", "let in"},
 	} {
 		t.Run(id, func(t *testing.T) {
-			k := &realm{t: t, at: at.Identity}
-			c := k.client(id, redirect)
-			k.claims(c, admin, "platform-admins", roles[id][0])
-			k.claims(c, developer, "developers", roles[id][1])
-			k.claims(c, stranger, "", "")
+			s.t = t
+			k, c := &realm{t: t, at: at.Identity}, systems[id]
+			require.Equal(t, id, c.ClientID)
+			require.Equal(t, want.roleOfAdmin, c.role(k.claims(c, admin, "platform-admins", want.admin)))
+			require.Equal(t, want.roleOfDeveloper, c.role(k.claims(c, developer, "developers", want.developer)))
+			require.Empty(t, c.role(k.claims(c, stranger, "", "")))
 			k.refuses(c)
 		})
 	}
@@ -62,7 +54,7 @@ func TestIdentity(t *testing.T) {
 		s.ok("up", "-s", "sandbox", "--yes")
 		s.unchanged()
 		k := &realm{t: t, at: at.Identity}
-		answer := k.login(k.http(), k.client("grafana", "https://grafana.sandbox.test/login/generic_oauth"), k.person("fay", ""),
+		answer := k.login(k.http(), systems["grafana"].Config, k.person("fay", ""),
 			oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
 		require.Equal(t, "CONFIGURE_TOTP", answer.Request.URL.Query().Get("execution"))
 	})
@@ -75,98 +67,6 @@ func TestIdentity(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, page.StatusCode)
 	})
 	s.t = t
-}
-
-// realm is the realm of the sandbox as a browser and an administrator see it.
-type realm struct {
-	t  *testing.T
-	at *sandbox.Identity
-}
-
-type person struct{ name, password string }
-
-// http is a browser that finds the published name at the sandbox's address, stays logged in, and
-// stops where a redirect leads out of Keycloak.
-func (k *realm) http() *http.Client {
-	jar, err := cookiejar.New(nil)
-	require.NoError(k.t, err)
-	roots := x509.NewCertPool()
-	require.True(k.t, roots.AppendCertsFromPEM([]byte(k.at.CA)))
-	there := strings.TrimPrefix(k.at.URL, "https://")
-	return &http.Client{
-		Jar: jar,
-		Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: roots},
-			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				if address != "keycloak.sandbox.test:443" {
-					return nil, fmt.Errorf("a login leads to %s", address)
-				}
-				return (&net.Dialer{}).DialContext(ctx, network, there)
-			},
-		},
-		CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-			if r.URL.Host != "keycloak.sandbox.test" {
-				return http.ErrUseLastResponse
-			}
-			return nil
-		},
-	}
-}
-
-// admin calls the administration's interface and decodes the answer.
-func (k *realm) admin(method, path string, body, into any) *http.Response {
-	k.t.Helper()
-	client := k.http()
-	config := oauth2.Config{ClientID: "admin-cli", Endpoint: oauth2.Endpoint{
-		TokenURL: "https://keycloak.sandbox.test/realms/master/protocol/openid-connect/token"}}
-	ctx := oidc.ClientContext(k.t.Context(), client)
-	token, err := config.PasswordCredentialsToken(ctx, "admin", k.at.Password)
-	require.NoError(k.t, err)
-	raw, err := json.Marshal(body)
-	require.NoError(k.t, err)
-	req, err := http.NewRequestWithContext(ctx, method, "https://keycloak.sandbox.test/admin/realms/streamforge"+path, bytes.NewReader(raw))
-	require.NoError(k.t, err)
-	req.Header.Set("Content-Type", "application/json")
-	token.SetAuthHeader(req)
-	resp, err := client.Do(req)
-	require.NoError(k.t, err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(k.t, err)
-	require.Less(k.t, resp.StatusCode, 300, "%s %s: %s", method, path, text)
-	if into != nil {
-		require.NoError(k.t, json.Unmarshal(text, into))
-	}
-	return resp
-}
-
-// person makes somebody as an administrator would, in one group or none.
-func (k *realm) person(name, group string) person {
-	p := person{name: name, password: "correct horse battery " + name}
-	user := map[string]any{
-		"username": name, "enabled": true, "email": name + "@sandbox.test", "emailVerified": true,
-		"firstName": name, "lastName": "Tester",
-		"credentials": []any{map[string]any{"type": "password", "value": p.password + " staple"}},
-	}
-	p.password += " staple"
-	if group != "" {
-		user["groups"] = []string{"/" + group}
-	}
-	k.admin(http.MethodPost, "/users", user, nil)
-	return p
-}
-
-// client is a system as it is configured: id, secret and redirect of its own.
-func (k *realm) client(id, redirect string) oauth2.Config {
-	var found []struct{ ID, Secret string }
-	k.admin(http.MethodGet, "/clients?clientId="+id, nil, &found)
-	require.Len(k.t, found, 1)
-	return oauth2.Config{
-		ClientID: id, ClientSecret: found[0].Secret, RedirectURL: redirect, Scopes: []string{"openid", "profile", "email"},
-		Endpoint: oauth2.Endpoint{
-			AuthURL: issuer + "/protocol/openid-connect/auth", TokenURL: issuer + "/protocol/openid-connect/token",
-		},
-	}
 }
 
 var form = regexp.MustCompile(`action="([^"]+)"`)
@@ -188,12 +88,17 @@ func (k *realm) login(browser *http.Client, c oauth2.Config, p person, options .
 	return answer
 }
 
-// claims logs a person in and checks what the system learns about him or her.
-func (k *realm) claims(c oauth2.Config, p person, group, role string) {
+// claims logs a person in as the system would, checks what it learns about him or her, and gives the
+// groups.
+func (k *realm) claims(c system, p person, group, role string) []string {
 	k.t.Helper()
 	browser := k.http()
-	verifier := oauth2.GenerateVerifier()
-	answer := k.login(browser, c, p, oauth2.S256ChallengeOption(verifier), oidc.Nonce("a-nonce"))
+	asked, proof := []oauth2.AuthCodeOption{oidc.Nonce("a-nonce")}, []oauth2.AuthCodeOption(nil)
+	if c.pkce {
+		verifier := oauth2.GenerateVerifier()
+		asked, proof = append(asked, oauth2.S256ChallengeOption(verifier)), append(proof, oauth2.VerifierOption(verifier))
+	}
+	answer := k.login(browser, c.Config, p, asked...)
 	require.Equal(k.t, http.StatusFound, answer.StatusCode)
 	back, err := answer.Location()
 	require.NoError(k.t, err)
@@ -203,7 +108,7 @@ func (k *realm) claims(c oauth2.Config, p person, group, role string) {
 	ctx := oidc.ClientContext(k.t.Context(), browser)
 	provider, err := oidc.NewProvider(ctx, issuer)
 	require.NoError(k.t, err)
-	token, err := c.Exchange(ctx, back.Query().Get("code"), oauth2.VerifierOption(verifier))
+	token, err := c.Exchange(ctx, back.Query().Get("code"), proof...)
 	require.NoError(k.t, err)
 	raw, _ := token.Extra("id_token").(string)
 	id, err := provider.Verifier(&oidc.Config{ClientID: c.ClientID}).Verify(ctx, raw)
@@ -219,7 +124,7 @@ func (k *realm) claims(c oauth2.Config, p person, group, role string) {
 	require.NoError(k.t, err)
 	require.Equal(k.t, p.name+"@sandbox.test", info.Email)
 	require.True(k.t, info.EmailVerified)
-	k.learns(info.Claims, p, group, role)
+	groups := k.learns(info.Claims, p, group, role)
 	// A stolen refresh token is of no use without the system's secret.
 	old := &oauth2.Token{RefreshToken: token.RefreshToken}
 	_, err = c.TokenSource(ctx, old).Token()
@@ -227,9 +132,10 @@ func (k *realm) claims(c oauth2.Config, p person, group, role string) {
 	c.ClientSecret = "guessed"
 	_, err = c.TokenSource(ctx, old).Token()
 	require.ErrorContains(k.t, err, "unauthorized_client")
+	return groups
 }
 
-func (k *realm) learns(decode func(any) error, p person, group, role string) {
+func (k *realm) learns(decode func(any) error, p person, group, role string) []string {
 	k.t.Helper()
 	var claims struct {
 		Name   string   `json:"preferred_username"`
@@ -241,17 +147,18 @@ func (k *realm) learns(decode func(any) error, p person, group, role string) {
 	if group == "" {
 		require.Empty(k.t, claims.Groups)
 		require.Empty(k.t, claims.Roles)
-		return
+		return nil
 	}
 	require.Equal(k.t, []string{group}, claims.Groups)
 	require.Equal(k.t, []string{role}, claims.Roles)
+	return claims.Groups
 }
 
 // refuses tries what must not work.
-func (k *realm) refuses(c oauth2.Config) {
+func (k *realm) refuses(c system) {
 	k.t.Helper()
 	challenge := oauth2.S256ChallengeOption(oauth2.GenerateVerifier())
-	answer := k.login(k.http(), c, person{"ada", "guessed"}, challenge)
+	answer := k.login(k.http(), c.Config, person{"ada", "guessed"}, challenge)
 	require.Equal(k.t, http.StatusOK, answer.StatusCode, "a wrong password leads nowhere")
 
 	elsewhere := c
@@ -261,11 +168,12 @@ func (k *realm) refuses(c oauth2.Config) {
 	require.NoError(k.t, page.Body.Close())
 	require.Equal(k.t, http.StatusBadRequest, page.StatusCode, "a code goes to the system only")
 
-	bare, err := k.http().Get(c.AuthCodeURL("a-state"))
-	require.NoError(k.t, err)
-	require.NoError(k.t, bare.Body.Close())
-	require.Contains(k.t, bare.Header.Get("Location"), "error=invalid_request", "no login without PKCE")
-
+	if c.pkce {
+		bare, err := k.http().Get(c.AuthCodeURL("a-state"))
+		require.NoError(k.t, err)
+		require.NoError(k.t, bare.Body.Close())
+		require.Contains(k.t, bare.Header.Get("Location"), "error=invalid_request", "no login without PKCE")
+	}
 	ctx := oidc.ClientContext(k.t.Context(), k.http())
 	_, err = c.PasswordCredentialsToken(ctx, "ada", "whatever")
 	require.ErrorContains(k.t, err, "unauthorized_client", "no system sees a password")

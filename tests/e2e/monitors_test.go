@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/utils/ptr"
 )
 
 // unplayed monitors are of pods or Services that the sandbox's controllers do not make.
@@ -30,13 +34,16 @@ type endpoint struct {
 	Number int32 `json:"portNumber"`
 }
 
-// monitorsFind: every endpoint of every monitor is a port of something that is there.
+// monitorsFind: every endpoint of every monitor is a port of something that is there, and policies
+// let Prometheus reach it.
 func (s *site) monitorsFind(t *testing.T) {
 	var monitors struct{ Items []monitor }
 	var pods corev1.PodList
 	var services corev1.ServiceList
+	var policies networkingv1.NetworkPolicyList
 	for kind, into := range map[string]any{
 		"servicemonitors.monitoring.coreos.com,podmonitors.monitoring.coreos.com": &monitors, "pods": &pods, "services": &services,
+		"networkpolicies": &policies,
 	} {
 		require.NoError(t, json.Unmarshal([]byte(s.kubectl("get", kind, "-A", "-o", "json")), into))
 	}
@@ -49,10 +56,16 @@ func (s *site) monitorsFind(t *testing.T) {
 		require.NoError(t, err)
 		found := 0
 		for _, e := range m.Spec.Pods {
-			found += in(pods.Items, m, selector, func(p corev1.Pod) bool { return e.ofPod(p) })
+			found += in(pods.Items, m, selector, func(p corev1.Pod) bool {
+				port := e.ofPod(p)
+				return port != 0 && assert.Empty(t, shut(policies.Items, p, port), "monitor %s", m.Metadata.Name)
+			})
 		}
 		for _, e := range m.Spec.Endpoints {
-			found += in(services.Items, m, selector, func(s corev1.Service) bool { return e.ofService(s) })
+			found += in(services.Items, m, selector, func(s corev1.Service) bool {
+				target := e.ofService(s)
+				return target != nil && assert.Empty(t, behind(policies.Items, pods.Items, s, *target), "monitor %s", m.Metadata.Name)
+			})
 		}
 		require.GreaterOrEqual(t, found, len(m.Spec.Pods)+len(m.Spec.Endpoints), "monitor %s/%s finds nothing", m.Metadata.Namespace, m.Metadata.Name)
 	}
@@ -69,22 +82,26 @@ func in[T any](all []T, m monitor, selector labels.Selector, has func(T) bool) (
 	return found
 }
 
-func (e endpoint) ofPod(p corev1.Pod) bool {
+// ofPod is the number of the pod's port, 0 when it has none of that kind.
+func (e endpoint) ofPod(p corev1.Pod) int32 {
 	for _, c := range p.Spec.Containers {
 		for _, port := range c.Ports {
 			if e.Port != "" && port.Name == e.Port || e.Number != 0 && port.ContainerPort == e.Number {
-				return true
+				return port.ContainerPort
 			}
 		}
 	}
-	return false
+	return 0
 }
 
-func (e endpoint) ofService(s corev1.Service) bool {
+// ofService is where the Service's port leads, nil when it has none of that name.
+func (e endpoint) ofService(s corev1.Service) *intstr.IntOrString {
 	for _, port := range s.Spec.Ports {
-		if port.Name == e.Port {
-			return true
+		if port.Name == e.Port && port.TargetPort.String() == "0" {
+			return ptr.To(intstr.FromInt32(port.Port))
+		} else if port.Name == e.Port {
+			return &port.TargetPort
 		}
 	}
-	return false
+	return nil
 }

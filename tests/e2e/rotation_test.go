@@ -22,7 +22,7 @@ func TestRotation(t *testing.T) {
 		{"k3-user-collector", "streams", "kafka-collector", "password"},
 		{"streamforge-pg-signals", "streams", "postgres-streamforge-pg-signals", "PGPASSWORD"},
 		{"minio-user-gnn", "minio", "s3-gnn", "AWS_SECRET_ACCESS_KEY"},
-		{"oidc-grafana", "", "", ""},
+		{"oidc-grafana", "monitoring", "grafana-sso", "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET"},
 		{"root-ca-key", "cert-manager", "homelab-root-ca", "tls.crt"},
 	} {
 		if !t.Run(c.rotate, func(t *testing.T) {

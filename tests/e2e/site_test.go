@@ -109,10 +109,10 @@ type result struct {
 	out  string // standard output and standard error together
 }
 
-// run runs streamforge in the site and waits for it.
+// run runs streamforge in the site and waits for it, as long as a busy machine may take.
 func (s *site) run(args ...string) result {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, streamforge, args...)
 	cmd.Dir = s.root

@@ -96,6 +96,14 @@ func TestVault(t *testing.T) {
 		assert.Equal(t, http.StatusOK, code, body)
 		s.unchanged()
 	})
+	t.Run("destroy takes the content along, every version of it", func(t *testing.T) {
+		s.t = t
+		s.ok("destroy", "-s", "sandbox", "--yes")
+		assert.Contains(t, string(s.read("vault", "audit.log")), `"path":"kv/metadata/platform/s3/gnn"`)
+		code, _ := v.call(t, "", http.MethodPost, "auth/kubernetes/login", map[string]string{"role": "gnn", "jwt": "x"})
+		assert.GreaterOrEqual(t, code, 400, "the log-in is gone")
+	})
+	s.t = t
 }
 
 // vaultClient talks to a sandbox's Vault.

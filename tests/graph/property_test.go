@@ -38,6 +38,8 @@ var properties = map[string]property{
 	"roles name what they allow":                    namedRights,
 	"accounts without rights hand out no token":     quietAccounts,
 	"namespaces are closed":                         closedNamespaces,
+	"namespaces are as strict as they can be":       strict,
+	"what is measured lets Prometheus in":           measurable,
 }
 
 func TestProperties(t *testing.T) {
@@ -257,8 +259,9 @@ func hostsInDomain(g *Graph) (broken []string) {
 // keyReference is where Kafka Connect's object names the key of a Secret, which is called password.
 const keyReference = ".spec.authentication.passwordSecret"
 
-// variable is how Grafana is told to take a value from its environment.
-var variable = regexp.MustCompile(`^\$[A-Z][A-Z0-9_]+$`)
+// variable is how Grafana is told to take a value from its environment, or whether to use tokens of
+// some kind at all.
+var variable = regexp.MustCompile(`^(\$[A-Z][A-Z0-9_]+|true|false)$`)
 
 var secretKey = regexp.MustCompile(`(?i)(password|token|secretkey|privatekey|kubeconfig|keypem)$`)
 

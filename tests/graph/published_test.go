@@ -19,7 +19,7 @@ const (
 )
 
 // hosts are what people open, by their names below the domain.
-var hosts = []string{"argocd", "grafana", "kafka-ui", "kibana", "minio", "prometheus", "s3"}
+var hosts = []string{"argocd", "grafana", "kafka-ui", "keycloak", "kibana", "minio", "prometheus", "s3", "vault"}
 
 func TestHostsArePublished(t *testing.T) {
 	for _, stack := range []string{"homelab", "sandbox"} {

@@ -38,6 +38,16 @@ func inNamespace(name string, policy pulumi.Map) pulumi.RunFunc {
 	}
 }
 
+func mounting(token bool) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		return register(ctx, "kubernetes:apps/v1:Deployment", "d", object("apps/v1", "Deployment", pulumi.Map{
+			"metadata": pulumi.Map{"name": pulumi.String("d"), "namespace": pulumi.String("a")},
+			"spec": pulumi.Map{"template": pulumi.Map{"spec": pulumi.Map{
+				"serviceAccountName": pulumi.String("b"), "automountServiceAccountToken": pulumi.Bool(token)}}},
+		}))
+	}
+}
+
 func init() {
 	breaks["nobody but the runner is an administrator"] = binding("ClusterRoleBinding", "a", "b")
 	breaks["roles name what they allow"] = role("Role", "", "secrets", "*")
@@ -68,6 +78,8 @@ func TestRights(t *testing.T) {
 		"a policy for everybody":       {closedNamespaces, inNamespace("wide", everybody), 1},
 		"a policy for some pods":       {closedNamespaces, inNamespace("wide", some), 1},
 		"a policy about what goes out": {closedNamespaces, inNamespace("wide", outward), 1},
+		"a pod that takes a token":     {quietAccounts, mounting(true), 1},
+		"a pod that takes none":        {quietAccounts, mounting(false), 0},
 		"an excuse":                    {closedNamespaces, inNamespace("traefik", nil), 0},
 		"an excuse that nobody needs":  {closedNamespaces, inNamespace("traefik", nobody), 1},
 	} {

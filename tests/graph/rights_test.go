@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 )
@@ -85,7 +87,34 @@ func quietAccounts(g *Graph) (broken []string) {
 			broken = append(broken, fmt.Sprintf("%s hands out a token, though account %s/%s is bound to no role", r.URN, namespace, name))
 		}
 	}
+	for _, r := range g.All { // a pod's own word counts more than its account's
+		pod, namespace := podOf(r), ""
+		if pod == nil {
+			continue
+		}
+		namespace, _ = text(r.Inputs, "metadata.namespace")
+		if mounts := pod.AutomountServiceAccountToken; mounts != nil && *mounts && !bound[namespace+"/"+pod.ServiceAccountName] {
+			broken = append(broken, fmt.Sprintf("%s mounts the token of %s/%s, which is bound to no role", r.URN, namespace, pod.ServiceAccountName))
+		}
+	}
 	return broken
+}
+
+// podOf is the pod of a workload that the program declares itself, nil of anything else.
+func podOf(r Resource) *corev1.PodSpec {
+	var o struct {
+		Spec struct {
+			Template    corev1.PodTemplateSpec
+			JobTemplate batchv1.JobTemplateSpec
+		}
+	}
+	if !strings.HasPrefix(r.Type, "kubernetes:apps/v1:") && !strings.HasPrefix(r.Type, "kubernetes:batch/v1:") || decodeInto(r, &o) != nil {
+		return nil
+	}
+	if strings.HasSuffix(r.Type, ":CronJob") {
+		return &o.Spec.JobTemplate.Spec.Template.Spec
+	}
+	return &o.Spec.Template.Spec
 }
 
 // boundAccounts are those with rights in the API, by namespace/name.
@@ -108,7 +137,6 @@ var open = map[string]string{
 	"traefik":           "the whole LAN, and the internet for what is published, comes in here on every port it listens on",
 	"ingress-nginx":     "likewise, as the fallback of Traefik; the API server calls its webhook",
 	"piraeus-datastore": "satellites copy every write of every volume to each other, on ports given out as volumes are made; in the hosts' network, where a policy cannot name them",
-	"streams":           "services of the teams, whose clients only they know: each brings its own policy",
 }
 
 // closedNamespaces: into a namespace comes only what a policy lets in.

@@ -41,6 +41,15 @@ var watched = map[string]watch{
 	"release fluent-bit":            {system: "fluent-bit"},
 	"release kube-prometheus-stack": {by: "kube-prometheus-stack"},
 
+	"release vault":                    {system: "vault"},
+	"release vault-csi":                {silent: "a secret that cannot be mounted keeps its pod from starting, which the kubelet says"},
+	"release secrets-store-csi-driver": {silent: "as above"},
+	"release config-syncer":            {silent: "it serves them to clients of the API server only"},
+	"release mailrelay":                {silent: "its exporter is optional; rules/mail.yaml looks at its set and its volume"},
+	"release kibana-oauth2-proxy":      {system: "oauth2-proxy"},
+	"release gpu-operator":             {system: "gpu"},
+	"StatefulSet keycloak":             {system: "keycloak"},
+
 	"Deployment kafka-ui":          {silent: "the metrics lie behind the login form"},
 	"Deployment logs-exporter":     {system: "elasticsearch"},
 	"Deployment technitium":        {silent: "version 13 serves none"},
