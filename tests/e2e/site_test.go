@@ -112,7 +112,7 @@ type result struct {
 // run runs streamforge in the site and waits for it.
 func (s *site) run(args ...string) result {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, streamforge, args...)
 	cmd.Dir = s.root
