@@ -16,6 +16,7 @@ import (
 type forms struct {
 	file                  string // JSON, always written
 	markdown, html, junit string
+	codeQuality           string // for GitLab
 	link                  string // where the full report can be read, for the note
 }
 
@@ -25,6 +26,7 @@ func (f *forms) formsFlags(cmd *cobra.Command, file string) {
 	cmd.Flags().StringVar(&f.markdown, "markdown", "", "also write the report as a note for a merge request, at most 60,000 bytes; - is the standard output")
 	cmd.Flags().StringVar(&f.html, "html", "", "also write the report as one HTML page")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "also write the report as JUnit XML")
+	cmd.Flags().StringVar(&f.codeQuality, "code-quality", "", "also write what waits for somebody as a Code Quality report of GitLab")
 	cmd.Flags().StringVar(&f.link, "link", "", "address of the full report, for the note")
 }
 
@@ -44,6 +46,7 @@ func (f *forms) write(stdout io.Writer, r report.Report) error {
 		{f.markdown, func(w io.Writer, r report.Report) error { return report.WriteMarkdown(w, r, f.link) }},
 		{f.html, report.WriteHTML},
 		{f.junit, report.WriteJUnit},
+		{f.codeQuality, report.WriteCodeQuality},
 	} {
 		if form.file == "" {
 			continue

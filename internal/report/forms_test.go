@@ -34,6 +34,8 @@ func TestForms(t *testing.T) {
 			"html": func(w io.Writer) error { return report.WriteHTML(w, r) },
 			"md":   func(w io.Writer) error { return report.WriteMarkdown(w, r, "https://gitlab.dmz.home/report.html") },
 			"xml":  func(w io.Writer) error { return report.WriteJUnit(w, r) },
+
+			"codequality.json": func(w io.Writer) error { return report.WriteCodeQuality(w, r) },
 		} {
 			t.Run(name+"."+form, func(t *testing.T) {
 				var got bytes.Buffer

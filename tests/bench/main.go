@@ -81,7 +81,7 @@ func run(ctx context.Context, which string, net int) (err error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		kept[f.name] = record{samples: s, Made: time.Now().UTC().Truncate(time.Second), Machine: machine()}
+		kept[f.name] = record{samples: s, Made: time.Now().UTC().Truncate(time.Second), Machine: machine(), Load: load1()}
 		fmt.Printf("  ratio %.2f, target at most %.2f\n", kept[f.name].ratio(), f.target)
 		if err := save(b.root, kept); err != nil { // what was measured is not lost with what comes after
 			return err

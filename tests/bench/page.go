@@ -19,6 +19,20 @@ type record struct {
 	samples
 	Made    time.Time `json:"made"`
 	Machine string    `json:"machine"`
+	// Load is the machine's load average of the last minute at the end, 0 when it is not known. Well above
+	// the number of processors it says that others were at work, and the ratio is rough.
+	Load float64 `json:"load,omitempty"`
+}
+
+func load1() (load float64) {
+	raw, err := os.ReadFile("/proc/loadavg")
+	if err == nil {
+		_, err = fmt.Sscan(string(raw), &load)
+	}
+	if err != nil {
+		return 0
+	}
+	return load
 }
 
 func machine() string {
@@ -102,8 +116,11 @@ func page(kept map[string]record) string {
 			if r.ratio() > f.target {
 				l.Target += ": **missed**"
 			}
-			l.Text = strings.Join(append([]string{fmt.Sprintf("Measured on %s with %s; pairs: %d.",
-				r.Made.Format("2006-01-02"), r.Machine, len(r.Ours))}, r.Notes...), "\n")
+			text := []string{fmt.Sprintf("Measured on %s with %s; pairs: %d.", r.Made.Format("2006-01-02"), r.Machine, len(r.Ours))}
+			if r.Load > 0 {
+				text = append(text, fmt.Sprintf("Load average then: %.0f.", r.Load))
+			}
+			l.Text = strings.Join(append(text, r.Notes...), "\n")
 		}
 		lines = append(lines, l)
 	}
