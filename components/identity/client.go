@@ -22,7 +22,7 @@ func (d *declaration) client(c Client) error {
 		StandardFlowEnabled: pulumi.Bool(true), ImplicitFlowEnabled: pulumi.Bool(false),
 		DirectAccessGrantsEnabled: pulumi.Bool(false), ServiceAccountsEnabled: pulumi.Bool(false),
 		PkceCodeChallengeMethod: pulumi.String(c.pkce()), AccessTokenLifespan: c.lifespan(),
-		RootUrl:                 pulumi.String(c.URL), BaseUrl: pulumi.String(c.URL), AdminUrl: pulumi.String(""),
+		RootUrl: pulumi.String(c.URL), BaseUrl: pulumi.String(c.URL), AdminUrl: pulumi.String(""),
 		ValidRedirectUris:           pulumi.ToStringArray(c.Redirects),
 		ValidPostLogoutRedirectUris: pulumi.ToStringArray(c.LoggedOut),
 		WebOrigins:                  pulumi.ToStringArray([]string{c.URL}),

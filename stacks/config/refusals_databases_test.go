@@ -106,7 +106,7 @@ var databaseRefusals = map[string]refusal{
 		map[string]any{"name": "pg_all", "reads": []any{}},
 		map[string]any{"name": "signals", "reads": []any{map[string]any{"cluster": "streamforge-pg", "database": "signals"}}},
 		map[string]any{"name": "signals", "reads": []any{
-			map[string]any{"cluster": "other", "database": "signals"}, map[string]any{"cluster": "streamforge-pg", "database": "keycloak"},
+			map[string]any{"cluster": "other", "database": "signals"}, map[string]any{"cluster": "streamforge-pg", "database": "nothing"},
 			map[string]any{"cluster": "streamforge-pg", "database": "signals"}, map[string]any{"cluster": "streamforge-pg", "database": "signals"},
 		}}}}, []string{
 		"postgres.readers[0].name: pg_all is a name of PostgreSQL's or the operator's own",
@@ -114,7 +114,7 @@ var databaseRefusals = map[string]refusal{
 		"postgres.readers[1].name: signals is also a user of postgres.clusters[0], where it may write",
 		"postgres.readers[2].name: signals is already used by postgres.readers[1].name",
 		`postgres.readers[2].reads[0].cluster: "other" is not one of postgres.clusters`,
-		`postgres.readers[2].reads[1].database: "keycloak" is not one of the databases of streamforge-pg`,
+		`postgres.readers[2].reads[1].database: "nothing" is not one of the databases of streamforge-pg`,
 		"postgres.readers[2].reads[3]: {streamforge-pg signals} is already used by postgres.readers[2].reads[2]",
 		"postgres.readers[2].name: signals is also a user of postgres.clusters[0], where it may write"}},
 	"too old to be read": {edits{pg + ".version": "13"}, []string{

@@ -50,7 +50,8 @@ var identityRefusals = map[string]refusal{
 		"mail.senders[2]: dmz.home is already used by mail.senders[0]"}},
 	"no sender": {edits{"mail.senders": []any{}}, []string{
 		"mail.senders: must name at least one domain, the relay sends for no other",
-		"identity.mailFrom: keycloak@dmz.home is not in one of mail.senders, the relay would refuse it"}},
+		"identity.mailFrom: keycloak@dmz.home is not in one of mail.senders, the relay would refuse it",
+		"alerting.mailFrom: alerts@dmz.home is not in one of mail.senders, the relay would refuse it"}},
 	"sizes of mail": {edits{"mail.diskGiB": 0, "mail.messageMiB": 500}, []string{
 		"mail.diskGiB: must be 1 to 1024 GiB, got 0", "mail.messageMiB: must be 1 to 100 MiB, got 500"}},
 	"exporter that moves": {edits{"mail.exporterTag": "latest"}, []string{
