@@ -45,7 +45,7 @@ func TestSandboxProject(t *testing.T) {
 	secret := "  streamforge:proxmoxToken:\n    secure: v1:abc\nencryptionsalt: v1:salt\n"
 	require.NoError(t, os.WriteFile(path, []byte(got+secret), 0o600))
 	again := derive(t, dir, 41008)
-	require.Equal(t, strings.Replace(got, "41007", "41008", 1)+secret, again, "secrets and salt stay")
+	require.Equal(t, strings.ReplaceAll(got, "41007", "41008")+secret, again, "secrets and salt stay")
 }
 
 func TestNodeFacts(t *testing.T) {

@@ -18,7 +18,7 @@ func plainSecrets(w world) (all []breach) {
 			s, isText := v.(string)
 			name := strings.ToLower(path[strings.LastIndexAny(path, ".[")+1:])
 			name = strings.Trim(name, `"]`)
-			if reference.MatchString(path) || isText && variable.MatchString(s) { // names where the secret is
+			if reference.MatchString(path) || isText && variable.MatchString(s) || s == "true" || s == "false" { // names where the secret is, or is a switch
 				return
 			}
 			if isText && s != "" && s != report.Masked && !unknown(v) && slices.ContainsFunc(secretNames, func(n string) bool { return strings.HasSuffix(name, n) }) {

@@ -23,7 +23,9 @@ type Manifest struct {
 func (c Chart) File() string { return c.Name + "-" + c.Version + ".tgz" }
 
 // URL is where one of the manifest's files comes from.
-func (m Manifest) URL(name string) string { return m.Repo + "/" + m.Version + "/" + m.Path + "/" + name }
+func (m Manifest) URL(name string) string {
+	return m.Repo + "/" + m.Version + "/" + m.Path + "/" + name
+}
 
 // File is the path in a mirror folder of one of the manifest's files.
 func (m Manifest) File(name string) string { return m.Name + "-" + m.Version + "/" + name }

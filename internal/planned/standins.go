@@ -25,6 +25,8 @@ func StandIns() map[string]string {
 		"kanikoRunnerToken": pad("glrt-", 20),
 		"repositoryToken":   pad("", 20),
 		"auditEnvironment":  `{"PULUMI_BACKEND_URL":"file:///` + StandIn + `","PULUMI_CONFIG_PASSPHRASE":"` + StandIn + `"}`,
+		"vaultToken":        pad("hvs.", 24),
+		"mailPassword":      StandIn,
 		"registryLogin":     `{"auths":{"` + StandIn + `.test":{"auth":"Y2k6eHg="}}}`,
 	}
 }

@@ -67,14 +67,24 @@ func (l *lab) onlyLoopback(t *testing.T) {
 	for _, p := range rec.Parts {
 		ours[p.Process.PID] = true
 	}
-	found := 0
+	recorded, err := l.s.loadPorts()
+	require.NoError(t, err)
+	var want, found []int
+	for name, port := range recorded {
+		switch name {
+		case portKeycloak, portKeycloakManagement: // the lab has no identity server
+		case portVaultCluster: // opened once Vault is unsealed
+		default:
+			want = append(want, port)
+		}
+	}
 	for at, pid := range listeners(t) {
 		if ours[pid] {
-			found++
+			found = append(found, int(at.Port()))
 			assert.True(t, at.Addr().Unmap().IsLoopback(), "pid %d listens on %s", pid, at)
 		}
 	}
-	assert.Equal(t, len(allPorts()), found, "every port of ports.json is listened on, and no other")
+	assert.ElementsMatch(t, want, found, "every port of ports.json is listened on, and no other")
 }
 
 func (l *lab) killOne(t *testing.T) {

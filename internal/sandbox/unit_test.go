@@ -64,7 +64,7 @@ func TestMissingToolsAreNamedTogether(t *testing.T) {
 	s, dir := open(t), t.TempDir()
 	err := s.Start(context.Background(), Options{BinDir: dir, Self: "/bin/true"})
 	require.EqualError(t, err, "sandbox start: tools in "+dir+": etcd is missing; kube-apiserver is missing; "+
-		"kube-controller-manager is missing; kube-scheduler is missing; kwok is missing: run make tools")
+		"kube-controller-manager is missing; kube-scheduler is missing; kwok is missing; vault is missing: run make tools")
 	assert.NoFileExists(t, s.path("ports.json"), "nothing may be prepared without tools")
 }
 
