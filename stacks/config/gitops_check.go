@@ -21,10 +21,12 @@ var (
 	gitToken       = regexp.MustCompile(`^\S{20,}$`)
 	// PlatformNamespaces are the program's own. An application in one of them could change what the
 	// program declares, and Argo CD would delete or restore what the program made or removed.
-	platformNamespaces = []string{"argocd", "arangodb", "cert-manager", "config-syncer", "csi-nfs", "default", "drift-audit", "elastic-system", "fluent-bit",
+	platformNamespaces = []string{
+		"argocd", "arangodb", "cert-manager", "config-syncer", "csi-nfs", "default", "drift-audit", "elastic-system", "fluent-bit",
 		"gitlab-runner", "gitlab-runner-kaniko", "gpu-operator", "ingress-nginx", "kafka", "keda", IdentityNamespace, "kibana-login",
 		"kube-node-lease", "kube-public", "kube-system", "logging", "mail", "metallb-system", "minio", monitoringNamespace,
-		"nfs-provisioner", "piraeus-datastore", "postgres", "reloader", "technitium", "traefik", VaultNamespace, "vault-csi"}
+		"nfs-provisioner", "piraeus-datastore", "postgres", "reloader", "technitium", "traefik", VaultNamespace, "vault-csi",
+	}
 )
 
 // Validate checks the section by itself.
