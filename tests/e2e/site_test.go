@@ -62,6 +62,7 @@ type site struct {
 // so that several sandboxes run beside each other. The sandbox is stopped when the test ends.
 func newSite(t *testing.T, net int) *site {
 	t.Helper()
+	t.Parallel() // every site has a network, a folder and ports of its own
 	if testing.Short() {
 		t.Skip("needs the toolchain and a sandbox: run without -short")
 	}
