@@ -8,28 +8,14 @@ import (
 	"github.com/streamforge/infrastructure/internal/kube"
 )
 
-var (
-	certificateKind = kube.Kind{APIVersion: "cert-manager.io/v1", Kind: "Certificate"}
-	backendTLSKind  = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1alpha3", Kind: "BackendTLSPolicy"}
-)
+var backendTLSKind = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1alpha3", Kind: "BackendTLSPolicy"}
 
 // tls declares the certificate of all servers, and makes the gateway verify it: what leaves the
 // ingress controller for the store is encrypted as well.
 func (m *MinIO) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource, error) {
 	child := pulumi.Parent(m)
-	issued, err := kube.Apply(ctx, name+"-certificate", kube.Object{
-		Kind: certificateKind, Name: certificate, Namespace: a.Namespace.ToStringOutput().ToStringPtrOutput(), WaitFor: "Ready",
-		Spec: pulumi.Map{
-			"secretName":  pulumi.String(certificate),
-			"dnsNames":    pulumi.ToStringArray(dnsNames(a)),
-			"duration":    pulumi.String("2160h"), // 90 days; the servers take up a renewed one by themselves
-			"renewBefore": pulumi.String("720h"),
-			"privateKey":  pulumi.Map{"algorithm": pulumi.String("ECDSA"), "size": pulumi.Int(256), "rotationPolicy": pulumi.String("Always")},
-			"usages":      pulumi.ToStringArray([]string{"digital signature", "server auth", "client auth"}),
-			"issuerRef": pulumi.Map{
-				"group": pulumi.String("cert-manager.io"), "kind": pulumi.String("ClusterIssuer"), "name": pulumi.String(a.Issuer),
-			},
-		},
+	issued, err := kube.Certificate(ctx, name+"-certificate", kube.CertificateArgs{ // the servers take up a renewed one by themselves
+		Name: certificate, Namespace: a.Namespace, Hosts: dnsNames(a), Issuer: a.Issuer, Mutual: true,
 	}, child, kube.After(a.IssuerReady...))
 	if err != nil {
 		return nil, err

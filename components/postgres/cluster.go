@@ -89,10 +89,7 @@ type Cluster struct {
 	admitted  map[string]pulumi.Resource // namespaces that came with Connect, and the policies that let them in
 }
 
-var (
-	clusterKind     = kube.Kind{APIVersion: "acid.zalan.do/v1", Kind: "postgresql"}
-	certificateKind = kube.Kind{APIVersion: "cert-manager.io/v1", Kind: "Certificate"}
-)
+var clusterKind = kube.Kind{APIVersion: "acid.zalan.do/v1", Kind: "postgresql"}
 
 // patience is how long instances may take: they start one after another, each with a copy of the first.
 const patience = 20 * time.Minute
@@ -115,15 +112,8 @@ func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.Resourc
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := kube.Apply(ctx, name+"-certificate", kube.Object{
-		Kind: certificateKind, Name: certificate(a.Name), Namespace: a.Namespace, WaitFor: "Ready",
-		Spec: pulumi.Map{
-			"secretName": pulumi.String(certificate(a.Name)),
-			"dnsNames":   pulumi.ToStringArray(dnsNames(a.Name, a.NamespaceName, a.DNSDomain)),
-			"privateKey": pulumi.Map{"algorithm": pulumi.String("ECDSA"), "size": pulumi.Int(256), "rotationPolicy": pulumi.String("Always")},
-			"usages":     pulumi.ToStringArray([]string{"digital signature", "server auth"}),
-			"issuerRef":  pulumi.Map{"kind": pulumi.String("ClusterIssuer"), "name": pulumi.String(a.Issuer)},
-		},
+	certificate, err := kube.Certificate(ctx, name+"-certificate", kube.CertificateArgs{
+		Name: certificate(a.Name), Namespace: a.Namespace, Hosts: dnsNames(a.Name, a.NamespaceName, a.DNSDomain), Issuer: a.Issuer,
 	}, child, kube.After(a.IssuerReady...))
 	if err != nil {
 		return nil, err

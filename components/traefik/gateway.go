@@ -6,29 +6,15 @@ import (
 	"github.com/streamforge/infrastructure/internal/kube"
 )
 
-var (
-	certificateKind = kube.Kind{APIVersion: "cert-manager.io/v1", Kind: "Certificate"}
-	gatewayKind     = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1", Kind: "Gateway"}
-)
+var gatewayKind = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1", Kind: "Gateway"}
 
 const wildcardSecret = "wildcard-tls"
 
 // gateway declares the main Gateway and the wildcard certificate of its HTTPS listener. Published
 // hosts have Gateways of their own; this one carries what belongs to no single host.
 func (t *Traefik) gateway(ctx *pulumi.Context, name string, a Args, release pulumi.Resource) (pulumi.Resource, error) {
-	certificate, err := kube.Apply(ctx, name+"-wildcard", kube.Object{
-		Kind: certificateKind, Name: "wildcard", Namespace: a.Namespace, WaitFor: "Ready",
-		Spec: pulumi.Map{
-			"secretName":  pulumi.String(wildcardSecret),
-			"dnsNames":    pulumi.ToStringArray([]string{"*." + a.Domain, a.Domain}),
-			"duration":    pulumi.String("2160h"),
-			"renewBefore": pulumi.String("720h"),
-			"privateKey":  pulumi.Map{"algorithm": pulumi.String("ECDSA"), "size": pulumi.Int(256)},
-			"usages":      pulumi.ToStringArray([]string{"digital signature", "server auth"}),
-			"issuerRef": pulumi.Map{
-				"group": pulumi.String("cert-manager.io"), "kind": pulumi.String("ClusterIssuer"), "name": pulumi.String(a.Issuer),
-			},
-		},
+	certificate, err := kube.Certificate(ctx, name+"-wildcard", kube.CertificateArgs{
+		Name: "wildcard", Secret: wildcardSecret, Namespace: a.Namespace, Hosts: []string{"*." + a.Domain, a.Domain}, Issuer: a.Issuer,
 	}, pulumi.Parent(t), kube.After(a.IssuerReady...))
 	if err != nil {
 		return nil, err

@@ -8,28 +8,14 @@ import (
 	"github.com/streamforge/infrastructure/internal/kube"
 )
 
-var (
-	certificateKind = kube.Kind{APIVersion: "cert-manager.io/v1", Kind: "Certificate"}
-	backendTLSKind  = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1alpha3", Kind: "BackendTLSPolicy"}
-)
+var backendTLSKind = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1alpha3", Kind: "BackendTLSPolicy"}
 
 // tls declares the servers' certificate, and makes the gateway verify it.
 func (v *Vault) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource, error) {
 	child, ns := pulumi.Parent(v), a.Namespace.ToStringOutput().ToStringPtrOutput()
-	issued, err := kube.Apply(ctx, name+"-certificate", kube.Object{
-		Kind: certificateKind, Name: certificate, Namespace: ns, WaitFor: "Ready",
-		Spec: pulumi.Map{
-			"secretName":  pulumi.String(certificate),
-			"dnsNames":    pulumi.ToStringArray(dnsNames(a)),
-			"ipAddresses": pulumi.ToStringArray([]string{"127.0.0.1"}), // the probes, and people through a forwarded port
-			"duration":    pulumi.String("2160h"),                      // 90 days
-			"renewBefore": pulumi.String("720h"),
-			"privateKey":  pulumi.Map{"algorithm": pulumi.String("ECDSA"), "size": pulumi.Int(256), "rotationPolicy": pulumi.String("Always")},
-			"usages":      pulumi.ToStringArray([]string{"digital signature", "server auth", "client auth"}),
-			"issuerRef": pulumi.Map{
-				"group": pulumi.String("cert-manager.io"), "kind": pulumi.String("ClusterIssuer"), "name": pulumi.String(a.Issuer),
-			},
-		},
+	issued, err := kube.Certificate(ctx, name+"-certificate", kube.CertificateArgs{
+		Name: certificate, Namespace: a.Namespace, Hosts: dnsNames(a), Issuer: a.Issuer, Mutual: true,
+		IPs: []string{"127.0.0.1"}, // the probes, and people through a forwarded port
 	}, child, kube.After(a.IssuerReady...))
 	if err != nil {
 		return nil, err

@@ -40,9 +40,8 @@ type Published struct {
 }
 
 var (
-	certificateKind = kube.Kind{APIVersion: "cert-manager.io/v1", Kind: "Certificate"}
-	gatewayKind     = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1", Kind: "Gateway"}
-	httpRouteKind   = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1", Kind: "HTTPRoute"}
+	gatewayKind   = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1", Kind: "Gateway"}
+	httpRouteKind = kube.Kind{APIVersion: "gateway.networking.k8s.io/v1", Kind: "HTTPRoute"}
 )
 
 // Host gives the full name of a host of the domain.
@@ -81,9 +80,8 @@ func (w *Web) Publish(ctx *pulumi.Context, host string, b Backend, opts ...pulum
 	}
 	object := strings.ReplaceAll(strings.TrimSuffix(host, "."+w.Domain), ".", "-")
 	child := pulumi.Parent(p)
-	certificate, err := kube.Apply(ctx, host+"-certificate", kube.Object{
-		Kind: certificateKind, Name: object, Namespace: b.Namespace, WaitFor: "Ready",
-		Spec: certificateSpec(host, object, w.Issuer),
+	certificate, err := kube.Certificate(ctx, host+"-certificate", kube.CertificateArgs{
+		Name: object, Secret: object + "-tls", Namespace: b.Namespace, Hosts: []string{host}, Issuer: w.Issuer,
 	}, child, kube.After(w.signed...))
 	if err != nil {
 		return nil, fmt.Errorf("publish %s: %w", host, err)
@@ -111,20 +109,6 @@ func (w *Web) Publish(ctx *pulumi.Context, host string, b Backend, opts ...pulum
 	}
 	p.Ready = []pulumi.Resource{route}
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{"url": pulumi.String(p.URL)})
-}
-
-func certificateSpec(host, object, issuer string) pulumi.Map {
-	return pulumi.Map{
-		"secretName":  pulumi.String(object + "-tls"),
-		"dnsNames":    pulumi.ToStringArray([]string{host}),
-		"duration":    pulumi.String("2160h"), // 90 days
-		"renewBefore": pulumi.String("720h"),
-		"privateKey":  pulumi.Map{"algorithm": pulumi.String("ECDSA"), "size": pulumi.Int(256)},
-		"usages":      pulumi.ToStringArray([]string{"digital signature", "server auth"}),
-		"issuerRef": pulumi.Map{
-			"group": pulumi.String("cert-manager.io"), "kind": pulumi.String("ClusterIssuer"), "name": pulumi.String(issuer),
-		},
-	}
 }
 
 const listener = "https"
