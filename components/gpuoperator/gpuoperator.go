@@ -16,9 +16,9 @@ const (
 	Resource = "nvidia.com/gpu"
 	// RuntimeClass is what a pod names to see its GPU. The operator makes it.
 	RuntimeClass = "nvidia"
-	// MetricsPort is the port on which each node's exporter shows its GPUs; MetricsService is its name in
-	// the Service that the operator makes.
-	MetricsPort    = 9400
+	// MetricsPort is the port on which each node's exporter shows its GPUs.
+	MetricsPort = 9400
+	// MetricsService is its name in the Service that the operator makes.
 	MetricsService = "gpu-metrics"
 )
 

@@ -81,7 +81,7 @@ func (f *formats) up(name string, fails bool, body pulumi.RunFunc) {
 	f.body = body
 	ch := make(chan events.EngineEvent)
 	go func() {
-		for range ch { //nolint:revive // only what asks for events is sent any
+		for range ch {
 		}
 	}()
 	_, err := f.stack.Up(f.t.Context(), optup.EventStreams(ch))
