@@ -11,7 +11,7 @@ import (
 // whoever made it. One whose creation was cut off has the planned name too, and is taken over.
 func TestForeignMachineStays(t *testing.T) {
 	s := newSite(t, 79)
-	s.edit("handover", func(v map[string]any) { v["cluster"] = false }) // the machines are enough
+	s.machinesOnly()
 	s.ok("sandbox", "start")
 	s.proxmox(http.MethodPost, "/api2/json/nodes/pve2/qemu?vmid=132&name=nas", nil)
 	r := s.run("up", "-s", "sandbox", "--yes")

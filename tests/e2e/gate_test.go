@@ -80,7 +80,7 @@ var scenarios = []scenario{
 	{"data disk", []string{"device: /dev/sdb", "device: /dev/sdc"}, gate.ExitNeedsApproval, "update LinstorSatelliteConfiguration piraeus-disks", ""},
 	{"bucket no longer named", append(drop("        - {name: models-ppo, versioning: true, noncurrentDays: 90}\n"), "            - {bucket: models-ppo, access: readwrite}\n", ""),
 		gate.ExitAllowed, "replace ConfigMap minio-setup", ""},
-	{"store's user removed", drop("        - name: gnn\n          namespaces: [ml]\n          grants: [{bucket: models-gnn, access: readwrite}]\n"), gate.ExitNeedsApproval, "delete Secret minio-user-gnn", ""},
+	{"store's user removed", drop("        - name: ppo\n          namespaces: [ml]\n          grants:\n            - {bucket: models-ppo, access: readwrite}\n            - {bucket: models-gnn, access: read}\n"), gate.ExitNeedsApproval, "delete Secret minio-user-ppo", ""},
 	{"drives bigger", []string{"driveGiB: 20", "driveGiB: 40"}, gate.ExitPreviewFailed, "", ""},
 
 	// Databases.

@@ -57,7 +57,7 @@ func userOf(f map[string]any) map[string]any {
 // TestHandover hands over what must be refused, then what is right.
 func TestHandover(t *testing.T) {
 	s := newSite(t, 33)
-	s.edit("handover", func(v map[string]any) { v["cluster"] = false })
+	s.machinesOnly()
 	s.ok("sandbox", "start")
 	s.ok("up", "-s", "sandbox", "--yes")
 	for _, k := range kubeconfigs {

@@ -74,7 +74,7 @@ func newProject(t *testing.T, s *site) *project {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(p.dir, name), raw, 0o755)) //nolint:gosec // scripts among them
 	}
-	stack := strings.Replace(s.stackFile(), "cluster: true #", "cluster: false #", 1)
+	stack := strings.NewReplacer("cluster: true #", "cluster: false #", "vault: true\n", "vault: false\n").Replace(s.stackFile())
 	require.NoError(t, os.WriteFile(p.stack, []byte(stack), 0o600))
 
 	// What would be built by `make tools` is there already.

@@ -77,7 +77,7 @@ var faults = []struct {
 // run after it converges to exactly one machine of that name.
 func TestProxmoxFaults(t *testing.T) {
 	s := newSite(t, 32)
-	s.edit("handover", func(v map[string]any) { v["cluster"] = false }) // the machines are enough
+	s.machinesOnly()
 	s.ok("sandbox", "start")
 	s.ok("up", "-s", "sandbox", "--yes")
 	require.Len(t, s.machines(), 9)

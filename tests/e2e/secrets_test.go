@@ -23,7 +23,7 @@ var vaults = []string{"etcd", "pki", "admin.conf", "passphrase", "proxmox-token"
 	"keycloak/data", "keycloak/conf", "keycloak-password"}
 
 // public are the keys of Kubernetes Secrets that hold no secret but stand beside one.
-var public = []string{"AWS_ACCESS_KEY_ID", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION",
+var public = []string{"PULUMI_BACKEND_URL", "AWS_ACCESS_KEY_ID", "AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION",
 	"PGDATABASE", "PGHOST", "PGPORT", "PGSSLMODE", "PGUSER",
 	"bootstrap.servers", "sasl.mechanism", "security.protocol", "username", "tls.crt", "ca.crt",
 	"name", "project", "type", "url", "admin.passwordMtime", // of a repository and of Argo CD's administrator

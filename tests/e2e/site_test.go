@@ -154,6 +154,12 @@ func (s *site) edit(section string, change func(values map[string]any)) {
 	require.NoError(s.t, os.WriteFile(path, raw, 0o644))
 }
 
+// machinesOnly leaves out everything in the cluster.
+func (s *site) machinesOnly() {
+	s.t.Helper()
+	s.edit("handover", func(v map[string]any) { v["cluster"], v["vault"] = false, false })
+}
+
 // kubectlCode runs kubectl and gives its exit code.
 func (s *site) kubectlCode(args ...string) int {
 	s.t.Helper()
