@@ -18,7 +18,6 @@ import (
 	"github.com/streamforge/infrastructure/internal/report"
 	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
 	"github.com/streamforge/infrastructure/internal/stackfile"
-	"github.com/streamforge/infrastructure/stacks"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
@@ -102,7 +101,7 @@ func (g *gateRun) declared() (d planned.Document, standIns []string, refused, er
 		return d, nil, nil, err
 	}
 	graph := &planned.Graph{Stack: g.stack}
-	if err := graph.Record(stacks.Deploy, values); err != nil {
+	if err := graph.Record(program, values); err != nil {
 		if listed := refusal(err); listed != nil {
 			err = listed
 		}

@@ -63,7 +63,7 @@ func (a *app) handover(ctx context.Context, file string, offline bool) error {
 		return refused(file, err)
 	}
 	err = a.withStack(ctx, func(s *engine.Stack) error {
-		return s.SetSecret(ctx, "kubeconfig", string(accepted.Kubeconfig))
+		return s.SetSecrets(ctx, map[string]string{"kubeconfig": string(accepted.Kubeconfig)})
 	})
 	if err != nil {
 		return err

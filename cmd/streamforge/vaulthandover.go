@@ -92,7 +92,9 @@ func handVault(ctx context.Context, s *engine.Stack, server vault.Server, h vaul
 		return vault.Handed{}, err
 	}
 	h.Stored = stored
-	h.Store = func(ctx context.Context, token string) error { return s.SetSecret(ctx, vaultSecret, token) }
+	h.Store = func(ctx context.Context, token string) error {
+		return s.SetSecrets(ctx, map[string]string{vaultSecret: token})
+	}
 	return server.Handover(ctx, h)
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // killAfter is how long a CLI that was told to end at once may take before it is killed.

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // ownerEnv names, in the environment of the CLI and so of all that the CLI starts, the run it belongs

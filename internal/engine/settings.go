@@ -3,9 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
 // GetConfig reads one value of the stack's configuration, secrets in clear. The second result is
@@ -21,24 +21,28 @@ func (s *Stack) GetConfig(ctx context.Context, key string) (string, bool, error)
 	return "", false, s.explain(ctx, fmt.Sprintf("config %s of %s", key, s.project.Stack), err, nil)
 }
 
-// SetConfig writes one plain value into Pulumi.<stack>.yaml.
-func (s *Stack) SetConfig(ctx context.Context, key, value string) error {
-	err := s.stack.SetConfig(ctx, key, auto.ConfigValue{Value: value})
-	return s.explain(ctx, fmt.Sprintf("config %s of %s", key, s.project.Stack), err, nil)
-}
-
-// SetSecret encrypts a value into Pulumi.<stack>.yaml, unless that very value is there already: a
+// SetSecrets encrypts values into Pulumi.<stack>.yaml, by key, but for those that are there already: a
 // second encryption of the same text looks different and would be a change to commit. The CLI reads
-// the value from its standard input, because arguments can be seen by every user of the machine.
-func (s *Stack) SetSecret(ctx context.Context, key, value string) error {
-	old, ok, err := s.GetConfig(ctx, key)
+// each from its standard input, because arguments can be seen by every user of the machine.
+func (s *Stack) SetSecrets(ctx context.Context, values map[string]string) error {
+	all, err := s.stack.GetAllConfig(ctx)
 	if err != nil {
-		return err
+		return s.explain(ctx, "config of "+s.project.Stack, err, nil)
 	}
-	if ok && old == value {
-		return nil
+	there := map[string]string{}
+	for key, v := range all {
+		_, name, _ := strings.Cut(key, ":")
+		there[name] = v.Value
 	}
-	_, _, _, err = s.cmd.Run(ctx, s.project.Dir, strings.NewReader(value), nil, nil, nil,
-		"config", "set", key, "--secret", "--stack", s.project.Stack)
-	return s.explain(ctx, fmt.Sprintf("secret %s of %s", key, s.project.Stack), err, nil)
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if old, set := there[key]; set && old == values[key] {
+			continue
+		}
+		_, _, _, err := s.cmd.Run(ctx, s.project.Dir, strings.NewReader(values[key]), nil, nil, nil,
+			"config", "set", key, "--secret", "--stack", s.project.Stack)
+		if err != nil {
+			return s.explain(ctx, fmt.Sprintf("secret %s of %s", key, s.project.Stack), err, nil)
+		}
+	}
+	return nil
 }

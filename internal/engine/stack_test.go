@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
@@ -212,7 +213,7 @@ func TestSecrets(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, ok)
 
-	require.NoError(t, s.SetSecret(ctx, "token", "hush-hush\nover lines"))
+	require.NoError(t, s.SetSecrets(ctx, map[string]string{"token": "hush-hush\nover lines"}))
 	v, ok, err := s.GetConfig(ctx, "token")
 	require.NoError(t, err)
 	require.True(t, ok)
@@ -221,7 +222,7 @@ func TestSecrets(t *testing.T) {
 	before, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NotContains(t, string(before), "hush")
-	require.NoError(t, s.SetSecret(ctx, "token", "hush-hush\nover lines"))
+	require.NoError(t, s.SetSecrets(ctx, map[string]string{"token": "hush-hush\nover lines"}))
 	after, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, string(before), string(after), "the same secret is not encrypted anew")
@@ -253,7 +254,7 @@ func TestSecrets(t *testing.T) {
 func TestWrongPassphrase(t *testing.T) {
 	r := newRig(t)
 	r.things["one"] = text("1")
-	require.NoError(t, r.open().SetSecret(t.Context(), "token", "x"))
+	require.NoError(t, r.open().SetSecrets(t.Context(), map[string]string{"token": "x"}))
 	r.project.Env["PULUMI_CONFIG_PASSPHRASE"] = "two"
 	_, err := r.open().Up(t.Context(), r.options())
 	require.EqualError(t, err, "up of dev: wrong passphrase: the stack's secrets do not open with it; "+
@@ -296,8 +297,8 @@ func TestOldCommand(t *testing.T) {
 func TestConfigFileStandsIn(t *testing.T) {
 	r := newRig(t)
 	s, ctx := r.open(), t.Context()
-	require.NoError(t, s.SetConfig(ctx, "mirror", "upstream"))
-	require.NoError(t, s.SetSecret(ctx, "token", "hush"))
+	require.NoError(t, s.stack.SetConfig(ctx, "mirror", auto.ConfigValue{Value: "upstream"}))
+	require.NoError(t, s.SetSecrets(ctx, map[string]string{"token": "hush"}))
 	file := filepath.Join(r.project.Dir, "Pulumi.dev.yaml")
 	before, err := os.ReadFile(file)
 	require.NoError(t, err)

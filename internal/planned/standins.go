@@ -26,7 +26,7 @@ func StandIns() map[string]string {
 		"repositoryToken":   pad("", 20),
 		"auditEnvironment":  `{"PULUMI_BACKEND_URL":"file:///` + StandIn + `","PULUMI_CONFIG_PASSPHRASE":"` + StandIn + `"}`,
 		"vaultToken":        pad("hvs.", 24),
-		"mailPassword":      StandIn,
+		"mailPassword":      pad("", 24),
 		"registryLogin":     `{"auths":{"` + StandIn + `.test":{"auth":"Y2k6eHg="}}}`,
 	}
 }

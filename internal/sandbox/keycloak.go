@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/pki"
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 	"github.com/streamforge/infrastructure/internal/toolchain"
 )
 

@@ -22,7 +22,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 	"github.com/streamforge/infrastructure/internal/toolchain"
 )
 

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // progressEnv tells the supervisor that descriptor 3 is a pipe for its messages.

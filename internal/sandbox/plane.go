@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/nodes"
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // Addresses that kwok gives to pods. None is a loopback address: the API server does not

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // loopback is where everything but the API server listens.

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/streamforge/infrastructure/internal/sandbox/pki"
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // neededBytes is the free space a start asks for: chart mirror, etcd, logs, Pulumi state.

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // State says how the sandbox as a whole is.

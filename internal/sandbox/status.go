@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // Status is what runs at one moment.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // Bounds of an orderly end. The supervisor itself bounds each process, see process.Spec.

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/process"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 func open(t *testing.T) *Sandbox {

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 )
@@ -39,16 +38,5 @@ func HTTPCheck(url string, client *tls.Certificate) Check {
 			return fmt.Errorf("GET %s: %s: %s", url, resp.Status, body)
 		}
 		return nil
-	}
-}
-
-// TCPCheck is ready when something listens on address (host:port).
-func TCPCheck(address string) Check {
-	return func(ctx context.Context) error {
-		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
-		if err != nil {
-			return err
-		}
-		return conn.Close()
 	}
 }
