@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 	"github.com/streamforge/infrastructure/internal/toolchain"
 )
 

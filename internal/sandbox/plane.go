@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/nodes"
 	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/streamforge/infrastructure/internal/sandbox/nodes"
 )
 
 // Addresses that kwok gives to pods. None is a loopback address: the API server does not

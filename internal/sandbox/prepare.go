@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 )
 
 // neededBytes is the free space a start asks for: chart mirror, etcd, logs, Pulumi state.

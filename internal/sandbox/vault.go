@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 )
 
 // Vault is the Vault server of the sandbox. It stands outside the cluster, where nothing connects

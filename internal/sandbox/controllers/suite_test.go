@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
 	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/streamforge/infrastructure/internal/sandbox/mirror"
 )
 
 // suite is one real cluster without containers, and the operators under test in it; nil where the
