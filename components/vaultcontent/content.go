@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/streamforge/infrastructure/internal/kube"
+	"github.com/streamforge/infrastructure/internal/pins"
 )
 
 // Args configure the content.
@@ -55,10 +56,6 @@ const (
 // DataPath is where policies and readers find a secret of Engine.
 func DataPath(secret string) string { return Engine + "/data/" + secret }
 
-// version of the plugin and of the SDK whose tokens are used. The SDK itself would take a minute
-// to compile for the sake of six resources.
-const version = "6.7.4"
-
 type provider struct{ pulumi.ProviderResourceState }
 
 type resource struct{ pulumi.CustomResourceState }
@@ -83,11 +80,11 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		inputs["caCertFile"] = pulumi.String(a.CAFile)
 	}
 	p := &provider{}
-	if err := ctx.RegisterResource("pulumi:providers:vault", name, inputs, p, pulumi.Parent(c), pulumi.Version(version)); err != nil {
+	if err := ctx.RegisterResource("pulumi:providers:vault", name, inputs, p, pulumi.Parent(c), pulumi.Version(pins.VaultPlugin)); err != nil {
 		return nil, fmt.Errorf("vault provider: %w", err)
 	}
 	d := &declaration{ctx: ctx, name: name, opts: []pulumi.ResourceOption{
-		pulumi.Parent(c), pulumi.Provider(p), pulumi.Version(version), kube.After(a.Ready...),
+		pulumi.Parent(c), pulumi.Provider(p), pulumi.Version(pins.VaultPlugin), kube.After(a.Ready...),
 	}}
 	if err := d.all(a, pulumi.Parent(c)); err != nil {
 		return nil, err

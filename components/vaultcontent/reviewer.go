@@ -18,9 +18,7 @@ type Outside struct {
 
 const reviewer = "vault-reviewer"
 
-var (
-	bindingKind = kube.Kind{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "ClusterRoleBinding"}
-)
+var bindingKind = kube.Kind{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "ClusterRoleBinding"}
 
 // filled is a Secret into which the cluster writes a token.
 type filled struct {

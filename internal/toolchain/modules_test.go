@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/pins"
 )
 
 var requirement = regexp.MustCompile(`(?m)^\s*(?:require )?(\S+) (v\S+)(?: //.*)?$`)
@@ -42,6 +44,7 @@ func TestVersionsAreThoseOfTheModules(t *testing.T) {
 		{"etcd", "go.etcd.io/etcd/server/v3", etcdVersion},
 		{"kubernetes", "k8s.io/kubernetes", kubernetesVersion},
 		{"kwok", "sigs.k8s.io/kwok", kwokVersion},
+		{"vault", "github.com/hashicorp/vault", vaultVersion},
 		{"pulumi-resource-kubernetes", "github.com/pulumi/pulumi-kubernetes/sdk/v4", k8sPluginVersion},
 	} {
 		got := requirements(t, filepath.Join("..", "..", "tools", want.tool, "go.mod"))
@@ -53,6 +56,7 @@ func TestVersionsAreThoseOfTheModules(t *testing.T) {
 		"github.com/pulumi/pulumi-kubernetes/sdk/v4":  k8sPluginVersion,
 		"github.com/muhlba91/pulumi-proxmoxve/sdk/v7": pvePluginVersion,
 		"github.com/pulumi/pulumi-tls/sdk/v5":         tlsPluginVersion,
+		"github.com/pulumi/pulumi-keycloak/sdk/v5":    kcPluginVersion,
 		"k8s.io/client-go":                            "0." + strings.TrimPrefix(kubernetesVersion, "1."),
 	} {
 		assert.Equal(t, "v"+version, root[module], "the program's %s", module)
@@ -60,6 +64,8 @@ func TestVersionsAreThoseOfTheModules(t *testing.T) {
 	for _, plugin := range []struct{ folder, version string }{
 		{"pulumi-resource-proxmoxve/bridge/bridge.go", pvePluginVersion},
 		{"pulumi-resource-tls/bridge/bridge.go", tlsPluginVersion},
+		{"pulumi-resource-keycloak/bridge/bridge.go", kcPluginVersion},
+		{"pulumi-resource-vault/bridge/bridge.go", pins.VaultPlugin},
 		{"pulumi-resource-kubernetes/main.go", k8sPluginVersion},
 	} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "tools", plugin.folder))

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/streamforge/infrastructure/internal/pins"
 )
 
 // Tool is one program of bin/.
@@ -35,7 +37,6 @@ const (
 	etcdVersion       = "3.6.5"
 	kwokVersion       = "0.7.0"
 	vaultVersion      = "1.21.1"
-	vaultPlugin       = "6.7.4"
 	k8sPluginVersion  = "4.25.0"
 	pvePluginVersion  = "7.13.0"
 	tlsPluginVersion  = "5.3.0"
@@ -72,7 +73,7 @@ func Tools() []Tool {
 			Package: ".", Generate: tfgen, Disk: Disk{Build: 60, Modules: 30}},
 		{Name: "vault", Version: vaultVersion, Module: "vault",
 			Package: ".", Tags: "minimal", Disk: Disk{Build: 900, Modules: 1200}},
-		{Name: "pulumi-resource-vault", Version: vaultPlugin, Module: "pulumi-resource-vault",
+		{Name: "pulumi-resource-vault", Version: pins.VaultPlugin, Module: "pulumi-resource-vault",
 			Package: ".", Generate: tfgen, Disk: Disk{Build: 150, Modules: 200}},
 		{Name: "pulumi-resource-kubernetes", Version: k8sPluginVersion, Module: "pulumi-resource-kubernetes",
 			Package: ".", Generate: []string{k8sPluginVersion},
