@@ -158,41 +158,10 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	if err := security.VaultContent(ctx, secret, store, records.Ready, opts...); err != nil {
 		return err
 	}
-	export(ctx, c, foundation, edge, records, s3)
-	ctx.Export("kafka", pulumi.Map{
-		"bootstrap": pulumi.String(streams.Kafka.Bootstrap), "external": pulumi.String(streams.Kafka.External),
-		"ca": streams.Kafka.CA, "console": pulumi.String(streams.Kafka.Console),
-	})
-	ctx.Export("kafkaPassword", streams.Kafka.Password)
-	ctx.Export("arangodb", pulumi.Map{
-		"endpoint": pulumi.String(streams.ArangoDB.Endpoint), "user": pulumi.String(streams.ArangoDB.User), "ca": streams.ArangoDB.CA,
-	})
-	ctx.Export("arangodbPassword", streams.ArangoDB.Password)
-	databases := pulumi.Map{}
-	for name, c := range streams.Postgres.Clusters {
-		databases[name] = pulumi.Map{"host": pulumi.String(c.Host), "replicaHost": pulumi.String(c.ReplicaHost)}
+	shown := exports{
+		domain: c.Site.Domain, ingress: c.Network.IngressIP.String(), foundation: foundation, edge: edge, records: records, objects: s3,
+		streams: streams, identity: identity, store: store, git: git, seen: seen,
 	}
-	ctx.Export("postgres", databases)
-	ctx.Export("identity", pulumi.StringMap{"url": pulumi.String(identity.URL), "issuer": pulumi.String(identity.SSO.Issuer)})
-	ctx.Export("keycloakPassword", identity.Password)
-	ctx.Export("vault", pulumi.StringMap{"url": pulumi.String(store.URL)})
-	ctx.Export("argocdPassword", git.Password)
-	ctx.Export("grafanaPassword", seen.GrafanaPassword)
-	ctx.Export("prometheusPassword", seen.PrometheusPassword)
+	shown.export(ctx)
 	return nil
-}
-
-// export shows what a person needs next.
-func export(ctx *pulumi.Context, c *config.Config, f network.FoundationOutputs, e network.EdgeOutputs, r network.RecordsOutputs, s3 objects.Outputs) {
-	published := pulumi.StringMap{}
-	for _, host := range r.Hosts {
-		published["https://"+host] = pulumi.String(c.Network.IngressIP.String())
-	}
-	ctx.Export("published", published)
-	ctx.Export("s3", pulumi.StringMap{"endpoint": pulumi.String(s3.Endpoint), "publicURL": pulumi.String(s3.PublicURL), "region": pulumi.String(s3.Region)})
-	ctx.Export("rootCertificate", f.RootCertificate)
-	ctx.Export("dashboardPassword", e.DashboardPassword)
-	ctx.Export("dnsPassword", e.DNS.Password)
-	ctx.Export("nextStep", pulumi.Sprintf("open https://traefik.%s/dashboard/ as admin; the password: "+
-		"`streamforge outputs dashboardPassword -s %s --show-secrets`", c.Site.Domain, ctx.Stack()))
 }
