@@ -19,6 +19,8 @@ type site struct {
 	root string
 	tool string // streamforge, built from the tree
 	sb   *sandbox.Sandbox
+	// deployment is how the platform came into it.
+	deployment deployment
 }
 
 // site deploys the platform when the first figure asks for it.
@@ -56,8 +58,7 @@ func (b *bench) site(ctx context.Context) (*site, error) {
 	if _, err := s.streamforge(ctx, "sandbox", "start"); err != nil {
 		return nil, err
 	}
-	_, err = s.streamforge(ctx, "up", "-q", "-s", "sandbox", "--yes")
-	return s, err
+	return s, s.deploy(ctx)
 }
 
 func (b *bench) stop() error {
