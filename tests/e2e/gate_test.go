@@ -115,6 +115,7 @@ func TestGate(t *testing.T) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
+	t.Run("from every release", s.releases)
 	for _, c := range scenarios {
 		t.Run(c.name, func(t *testing.T) {
 			text := string(before)

@@ -1,0 +1,30 @@
+package upgrade
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/streamforge/infrastructure/internal/gate"
+	"github.com/streamforge/infrastructure/internal/report"
+)
+
+// Lost lists what an upgrade would delete, make anew or damage, and what to do about it. What the gate
+// lets pass without asking anybody is not among it, nor is any other update: people read those.
+func Lost(r report.Report) (all []string) {
+	for _, i := range r.Items {
+		if i.State != gate.Denied && (i.State != gate.NeedsApproval || i.Op != "delete" && i.Op != "replace") {
+			continue
+		}
+		all = append(all, fmt.Sprintf("%s %s %s (%s): %s: %s", i.Op, i.Kind, i.Name, tail(i.ID), strings.Join(i.Reasons, "; "),
+			"if it was renamed, add a migration to stacks/migrations; see docs/howto-upgrade.md"))
+	}
+	return all
+}
+
+// tail is a URN without stack and project, as tests/graph/testdata/urns.txt has it.
+func tail(urn string) string {
+	if parts := strings.SplitN(urn, "::", 3); len(parts) == 3 {
+		return parts[2]
+	}
+	return urn
+}
