@@ -94,6 +94,25 @@ func TestLossesAreNamed(t *testing.T) {
 	assert.Contains(t, said, "add a migration to stacks/migrations")
 }
 
+// TestMigrationsCountOffline: what has a former name is compared with what had that name.
+func TestMigrationsCountOffline(t *testing.T) {
+	head := declared(t)
+	base := head
+	base.Resources = slices.Clone(head.Resources)
+	rename := strings.NewReplacer("streamforge:storage:MinIO", "streamforge:storage:Minio")
+	for i := range base.Resources {
+		r := &base.Resources[i]
+		r.URN, r.Parent, r.Type = rename.Replace(r.URN), rename.Replace(r.Parent), rename.Replace(r.Type)
+	}
+	require.NotEmpty(t, upgrade.Lost(judged(base, head)))
+	for i := range head.Resources {
+		if r := &head.Resources[i]; r.Type == "streamforge:storage:MinIO" {
+			r.Aliases = []string{rename.Replace(r.URN)}
+		}
+	}
+	assert.Empty(t, upgrade.Lost(judged(base, head)))
+}
+
 // TestRecordsAreClean: nothing of the machine on which a record was made is in it, and nothing secret.
 func TestRecordsAreClean(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.json")
