@@ -138,6 +138,7 @@ func TestGate(t *testing.T) {
 		})
 	}
 	t.Run("only what was approved is done", func(t *testing.T) { s.onlyApproved(t, path, before) })
+	t.Run("every pin one minor version up", s.pinsUp)
 }
 
 // onlyApproved has one change approved and tries to apply another.
