@@ -7,7 +7,7 @@ BIN := $(CURDIR)/bin
 STREAMFORGE := $(BIN)/streamforge
 
 .DEFAULT_GOAL := help
-.PHONY: help tools up down preview refresh status test unit e2e bench chaos lint fmt generate check clean
+.PHONY: record help tools up down preview refresh status test unit e2e bench chaos lint fmt generate check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ generate: tools ## write what is derived: the schema of the configuration, the d
 	$(STREAMFORGE) config schema > docs/config.schema.json
 	$(GO) test -trimpath ./tests/graph -run TestURNs -update
 	$(GO) test -trimpath ./components/grafana/define -run TestRendered -update
+
+record: up ## keep what a release leaves in the sandbox, for tests of upgrades (VERSION=v0.1.0)
+	$(GO) run -trimpath ./tests/upgrade/record -version "$(VERSION)"
+	$(GO) test -trimpath ./tests/upgrade -run TestReleases -record "$(VERSION)"
 
 check: lint test ## what a merge request must pass
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run make fmt"; exit 1; }

@@ -10,6 +10,7 @@ import (
 	"github.com/streamforge/infrastructure/infra/cluster"
 	"github.com/streamforge/infrastructure/infra/compute"
 	"github.com/streamforge/infrastructure/stacks/config"
+	"github.com/streamforge/infrastructure/stacks/migrations"
 )
 
 // Deploy is the whole program. It registers nothing when the configuration is refused; the error
@@ -17,6 +18,9 @@ import (
 func Deploy(ctx *pulumi.Context) error {
 	c, err := config.Load(ctx)
 	if err != nil {
+		return err
+	}
+	if err := migrations.Register(ctx, migrations.All); err != nil {
 		return err
 	}
 	machines, err := compute.Deploy(ctx, compute.Inputs{Compute: c.Compute, Site: c.Site, Token: c.Secrets.ProxmoxToken})

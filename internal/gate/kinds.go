@@ -67,6 +67,9 @@ var kinds = map[string]costs{
 	"LinstorCluster":                {report.DataLoss, report.Outage, nil, "every volume of the cluster hangs on it"},
 	"LinstorSatelliteConfiguration": {report.DataLoss, report.Outage, nil, "a storage pool goes with it"},
 
+	"Mount": {report.DataLoss, report.Outage, nil, "every secret that it keeps in Vault is deleted"},
+	"Realm": {report.DataLoss, report.Access, nil, "its users, groups and clients are deleted with it"},
+
 	"PrivateKey":     {report.Access, report.Access, nil, "whoever knows the old password or trusts the old key is shut out"},
 	"SelfSignedCert": {report.Access, report.Access, nil, "nobody trusts the new authority yet"},
 	"Secret":         {report.Access, report.Access, nil, "whoever reads it can no longer log in"},

@@ -18,10 +18,17 @@ func FromGraph(head planned.Document, base *planned.Document) Preview {
 			before[r.URN] = r
 		}
 	}
+	former := formerly(head)
 	for _, r := range head.Resources {
 		c := Change{URN: r.URN, Type: r.Type, Op: "same", New: planState(r), Protect: r.Protect, Retain: r.Retain}
-		if was, known := before[r.URN]; known {
-			delete(before, r.URN)
+		urn := r.URN
+		for _, old := range former(r.URN) {
+			if _, known := before[urn]; !known {
+				urn = old
+			}
+		}
+		if was, known := before[urn]; known {
+			delete(before, urn)
 			c.Old, c.Protect, c.Retain = planState(was), was.Protect, was.Retain
 			c.compareInputs()
 		} else if base != nil {
@@ -76,8 +83,7 @@ func Offline(r *report.Report, compared bool, standIns []string) {
 	}
 	r.Unchecked = append(r.Unchecked,
 		"which updates replace a resource: only providers know that for certain, a list of the usual ones stands in for them",
-		"the stack's outputs, the content of secrets, and where charts come from",
-		"renames with an alias: they count as deleted and made anew")
+		"the stack's outputs, the content of secrets, and where charts come from")
 	for _, i := range r.Items {
 		if i.Kind == "Release" && i.Op == "update" {
 			r.Unchecked = append(r.Unchecked, "the objects within release "+i.Name+": the real charts were not fetched")

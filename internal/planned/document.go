@@ -30,6 +30,7 @@ type Entry struct {
 	Inputs  map[string]any `json:"inputs"`           // secrets as report.Masked
 	Protect bool           `json:"protect,omitempty"`
 	Retain  bool           `json:"retain,omitempty"`
+	Aliases []string       `json:"aliases,omitempty"` // whole URNs that it had before
 }
 
 // Document gives the graph without its secrets. Names of this machine's folders are taken out of
@@ -42,7 +43,7 @@ func (g *Graph) Document(local *strings.Replacer) Document {
 	for _, r := range g.All {
 		inputs, _ := shown(resource.NewProperty(r.Inputs), local).(map[string]any)
 		d.Resources = append(d.Resources, Entry{
-			URN: r.URN, Type: r.Type, Parent: r.Parent, Inputs: inputs, Protect: r.Protect, Retain: r.Retain,
+			URN: r.URN, Type: r.Type, Parent: r.Parent, Inputs: inputs, Protect: r.Protect, Retain: r.Retain, Aliases: r.aliases(),
 		})
 	}
 	return d

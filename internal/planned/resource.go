@@ -11,6 +11,16 @@ func (r Resource) Values() map[string]any {
 	return plain(resource.NewProperty(r.Inputs)).(map[string]any)
 }
 
+// aliases are the whole URNs that the engine is told as former ones.
+func (r Resource) aliases() (urns []string) {
+	for _, a := range r.Request.GetAliases() {
+		if urn := a.GetUrn(); urn != "" {
+			urns = append(urns, urn)
+		}
+	}
+	return urns
+}
+
 // At gives the value at a dotted path of the inputs, nil when there is none. A dot that is part
 // of a key is written as \. and list elements are numbered from 0.
 func (r Resource) At(path string) any {

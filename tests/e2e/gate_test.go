@@ -115,6 +115,7 @@ func TestGate(t *testing.T) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
+	t.Run("from every release", s.releases)
 	for _, c := range scenarios {
 		t.Run(c.name, func(t *testing.T) {
 			text := string(before)
@@ -137,6 +138,7 @@ func TestGate(t *testing.T) {
 		})
 	}
 	t.Run("only what was approved is done", func(t *testing.T) { s.onlyApproved(t, path, before) })
+	t.Run("every pin one minor version up", s.pinsUp)
 }
 
 // onlyApproved has one change approved and tries to apply another.

@@ -100,7 +100,7 @@ func TestSecretSearchFinds(t *testing.T) {
 	}
 	require.Empty(t, leaks(values, []byte("a horse that is correct")))
 
-	s := &site{t: t, root: t.TempDir()}
+	s := &site{t: t, root: t.TempDir(), tool: streamforge}
 	for file, text := range map[string]string{"gate.html": "<td>correct horse</td>", ".sandbox/logs/keycloak.log": "said Y29ycmVjdCBob3JzZQ==", "drift.md": "nothing"} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(s.root, file)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(s.root, file), []byte(text), 0o600))

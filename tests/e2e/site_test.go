@@ -55,6 +55,7 @@ func testMain(m *testing.M) int {
 type site struct {
 	t    *testing.T
 	root string
+	tool string // streamforge, or another build of it
 	sb   *sandbox.Sandbox
 }
 
@@ -69,7 +70,7 @@ func newSite(t *testing.T, net int) *site {
 	if err := toolchain.Check(filepath.Join(repo, "bin")); err != nil && !onlyStreamforge(err) {
 		t.Skipf("%v", err)
 	}
-	s := &site{t: t, root: t.TempDir()}
+	s := &site{t: t, root: t.TempDir(), tool: streamforge}
 	require.NoError(t, os.Symlink(filepath.Join(repo, "bin"), filepath.Join(s.root, "bin")))
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.sandbox.yaml"} {
 		raw, err := os.ReadFile(filepath.Join(repo, file))
@@ -115,7 +116,7 @@ func (s *site) run(args ...string) result {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, streamforge, args...)
+	cmd := exec.CommandContext(ctx, s.tool, args...)
 	cmd.Dir = s.root
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

@@ -37,6 +37,9 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
+// Mirror is the folder of the stand-in charts.
+func Mirror() string { return mirrorDir }
+
 // Whole records the complete program on the configuration of the given stack.
 func Whole(t *testing.T, stack string) *kubetest.Graph {
 	t.Helper()
