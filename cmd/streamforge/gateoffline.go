@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,27 +88,37 @@ func (g *gateRun) declared() (d planned.Document, standIns []string, refused, er
 	if err != nil {
 		return d, nil, nil, err
 	}
+	if standIns, err = fill(values, encrypted); err != nil {
+		return d, nil, nil, err
+	}
+	graph, local, refused, err := mocked(g.stack, values)
+	if err != nil || refused != nil {
+		return d, standIns, refused, err
+	}
+	return graph.Document(local), standIns, nil, nil
+}
+
+// mocked runs the program on mocks and stand-in charts; local takes their folder out of texts. What
+// the program itself refuses comes back as refused.
+func mocked(stack string, values map[string]string) (graph *planned.Graph, local *strings.Replacer, refused, err error) {
 	charts, err := os.MkdirTemp("", "charts-")
 	if err != nil {
-		return d, nil, nil, fmt.Errorf("stand-in charts: %w", err)
+		return nil, nil, nil, fmt.Errorf("stand-in charts: %w", err)
 	}
 	defer os.RemoveAll(charts)
 	if err := mirror.Write(charts); err != nil {
-		return d, nil, nil, err
+		return nil, nil, nil, err
 	}
+	values = maps.Clone(values)
 	values[project+":charts"] = fmt.Sprintf(`{"mirror": %q}`, charts)
-	standIns, err = fill(values, encrypted)
-	if err != nil {
-		return d, nil, nil, err
-	}
-	graph := &planned.Graph{Stack: g.stack}
+	graph = &planned.Graph{Stack: stack}
 	if err := graph.Record(program, values); err != nil {
 		if listed := refusal(err); listed != nil {
 			err = listed
 		}
-		return d, standIns, err, nil
+		return nil, nil, err, nil
 	}
-	return graph.Document(strings.NewReplacer(charts, "(charts)")), standIns, nil, nil
+	return graph, strings.NewReplacer(charts, "(charts)"), nil, nil
 }
 
 // configuration reads the committed file of the stack.
