@@ -84,7 +84,7 @@ func (g *gateRun) plan(context.Context) (report.Report, error) {
 
 // declared runs the program on mocks. What the program itself refuses is not an error of the gate.
 func (g *gateRun) declared() (d planned.Document, standIns []string, refused, err error) {
-	values, encrypted, err := g.configuration()
+	values, encrypted, err := configuration(g.stack)
 	if err != nil {
 		return d, nil, nil, err
 	}
@@ -122,14 +122,14 @@ func mocked(stack string, values map[string]string) (graph *planned.Graph, local
 }
 
 // configuration reads the committed file of the stack.
-func (g *gateRun) configuration() (values map[string]string, encrypted []string, err error) {
+func configuration(stack string) (values map[string]string, encrypted []string, err error) {
 	root, err := repoRoot()
 	if err != nil {
 		return nil, nil, err
 	}
-	file := filepath.Join(root, "Pulumi."+g.stack+".yaml")
+	file := filepath.Join(root, "Pulumi."+stack+".yaml")
 	if _, err := os.Stat(file); err != nil {
-		return nil, nil, usageError{fmt.Errorf("stack %s: there is no %s", g.stack, file)}
+		return nil, nil, usageError{fmt.Errorf("stack %s: there is no %s", stack, file)}
 	}
 	f, err := stackfile.Read(file)
 	if err != nil {

@@ -48,7 +48,7 @@ func newRootCmd(a *app) *cobra.Command {
 	root.AddCommand(
 		newUpCmd(a), newPreviewCmd(a), newGateCmd(a), newDriftCmd(a), newRefreshCmd(a), newDestroyCmd(a), newRotateCmd(a),
 		newOutputsCmd(a), newCancelCmd(a), newSandboxCmd(a), newConfigCmd(a), newKubesprayCmd(a), newVaultCmd(a), newMirrorCmd(a),
-		newNoteCmd(a), newDoctorCmd(a), newVersionCmd(a),
+		newNoteCmd(a), newDoctorCmd(a), newGraphCmd(a), newVersionCmd(a),
 	)
 	strict(root)
 	return root
