@@ -53,8 +53,9 @@ lint: ## golangci-lint, including the direction of imports
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')
 
-generate: tools ## write what is derived: the schema of the configuration, the dashboards, the URN golden
+generate: tools ## write what is derived: the schema of the configuration, the picture, the dashboards, the URN golden
 	$(STREAMFORGE) config schema > docs/config.schema.json
+	$(STREAMFORGE) graph -s homelab --svg docs/pictures/architecture.svg
 	$(GO) test -trimpath ./tests/graph -run TestURNs -update
 	$(GO) test -trimpath ./components/grafana/define -run TestRendered -update
 

@@ -10,13 +10,15 @@ import (
 )
 
 // healthy expects the doctor to find nothing wrong with a deployed sandbox, and to leave all as it was.
+// This site does not promise Vault, whose token is there: that is worth a warning.
 func (s *site) healthy() {
 	s.t.Helper()
 	stored := s.stackFile()
 	out := s.ok("doctor", "-s", "sandbox")
-	for _, check := range []string{"tools", "sandbox", "state", "lock", "secrets", "configuration", "handover", "proxmox", "cluster", "charts", "vault"} {
+	for _, check := range []string{"tools", "sandbox", "state", "lock", "secrets", "configuration", "proxmox", "cluster", "charts"} {
 		require.Regexp(s.t, `(?m)^  ok +`+check+` `, out)
 	}
+	require.Contains(s.t, out, "a vaultToken is stored, but handover.vault is false; set handover.vault to true")
 	require.NotContains(s.t, out, "  problem ")
 	require.True(s.t, stored == s.stackFile(), "the doctor changed the stack file")
 }
