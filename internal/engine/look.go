@@ -98,18 +98,10 @@ func (l *Look) State(ctx context.Context) (d apitype.DeploymentV3, err error) {
 // Lock tells who holds the stack's lock, nil for nobody. Only the locks of a folder can be read without
 // trying to take one: known is false for any other backend.
 func (l *Look) Lock(b Backend) (held *Problem, known bool, err error) {
-	dir, is := strings.CutPrefix(b.URL, "file://")
+	dir, is := folder(b.URL)
 	if !is {
 		return nil, false, nil
 	}
-	if rest, home := strings.CutPrefix(dir, "~"); home {
-		own, err := os.UserHomeDir()
-		if err != nil {
-			return nil, true, fmt.Errorf("locks: %w", err)
-		}
-		dir = own + rest
-	}
-	dir, _, _ = strings.Cut(dir, "?")
 	files, err := filepath.Glob(filepath.Join(dir, ".pulumi", "locks", "organization", "*", l.Project.Stack, "*.json"))
 	if err != nil {
 		return nil, true, fmt.Errorf("locks in %s: %w", dir, err)
