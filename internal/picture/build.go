@@ -109,16 +109,6 @@ func (b *builder) count(at node, r planned.Resource) {
 	c.Versions = append(c.Versions, found...)
 }
 
-func isChart(version string) bool { return strings.HasPrefix(version, "chart ") }
-
-// unique sorts versions: the charts, then images and the rest.
-func unique(versions []string) []string {
-	slices.Sort(versions)
-	versions = slices.Compact(versions)
-	rest := slices.DeleteFunc(slices.Clone(versions), isChart)
-	return append(slices.DeleteFunc(versions, func(v string) bool { return !isChart(v) }), rest...)
-}
-
 // place finds the node of a resource, and makes it known.
 func (b *builder) place(r planned.Resource) (at node, name string) {
 	var chain []planned.Resource // the resource first, the layer last

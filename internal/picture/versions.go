@@ -58,3 +58,13 @@ func images(v any) (found []string) {
 	}
 	return found
 }
+
+func isChart(version string) bool { return strings.HasPrefix(version, "chart ") }
+
+// unique sorts versions: the charts, then images and the rest.
+func unique(versions []string) []string {
+	slices.Sort(versions)
+	versions = slices.Compact(versions)
+	rest := slices.DeleteFunc(slices.Clone(versions), isChart)
+	return append(slices.DeleteFunc(versions, func(v string) bool { return !isChart(v) }), rest...)
+}
