@@ -7,7 +7,7 @@ BIN := $(CURDIR)/bin
 STREAMFORGE := $(BIN)/streamforge
 
 .DEFAULT_GOAL := help
-.PHONY: record help tools up down preview refresh status test unit e2e bench chaos lint fmt generate check clean
+.PHONY: help tools up down preview refresh status test unit e2e bench chaos lint fmt generate check record release clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +53,9 @@ lint: ## golangci-lint, including the direction of imports
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')
 
-generate: tools ## write what is derived: the schema of the configuration, the dashboards, the URN golden
+generate: tools ## write what is derived: the schema of the configuration, the picture, the dashboards, the URN golden
 	$(STREAMFORGE) config schema > docs/config.schema.json
+	$(STREAMFORGE) graph -s homelab --svg docs/pictures/architecture.svg
 	$(GO) test -trimpath ./tests/graph -run TestURNs -update
 	$(GO) test -trimpath ./components/grafana/define -run TestRendered -update
 
@@ -67,6 +68,9 @@ check: lint test ## what a merge request must pass
 	$(GO) vet -trimpath ./...
 	cd tests/rules && $(GO) vet -trimpath ./...
 	cd tests/browser && $(GO) vet -trimpath ./...
+
+release: ## build the files of a release into dist/, each twice, with checksums (VERSION=v0.1.0)
+	@$(GO) run -trimpath ./cmd/release -version "$(VERSION)" $(if $(TAGGED),-tagged) $(if $(COLD),-cold)
 
 clean: down ## stop the sandbox and delete its state and bin/; the user's cache stays
 	rm -rf .sandbox bin

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,42 +84,52 @@ func (g *gateRun) plan(context.Context) (report.Report, error) {
 
 // declared runs the program on mocks. What the program itself refuses is not an error of the gate.
 func (g *gateRun) declared() (d planned.Document, standIns []string, refused, err error) {
-	values, encrypted, err := g.configuration()
+	values, encrypted, err := configuration(g.stack)
 	if err != nil {
 		return d, nil, nil, err
 	}
+	if standIns, err = fill(values, encrypted); err != nil {
+		return d, nil, nil, err
+	}
+	graph, local, refused, err := mocked(g.stack, values)
+	if err != nil || refused != nil {
+		return d, standIns, refused, err
+	}
+	return graph.Document(local), standIns, nil, nil
+}
+
+// mocked runs the program on mocks and stand-in charts; local takes their folder out of texts. What
+// the program itself refuses comes back as refused.
+func mocked(stack string, values map[string]string) (graph *planned.Graph, local *strings.Replacer, refused, err error) {
 	charts, err := os.MkdirTemp("", "charts-")
 	if err != nil {
-		return d, nil, nil, fmt.Errorf("stand-in charts: %w", err)
+		return nil, nil, nil, fmt.Errorf("stand-in charts: %w", err)
 	}
 	defer os.RemoveAll(charts)
 	if err := mirror.Write(charts); err != nil {
-		return d, nil, nil, err
+		return nil, nil, nil, err
 	}
+	values = maps.Clone(values)
 	values[project+":charts"] = fmt.Sprintf(`{"mirror": %q}`, charts)
-	standIns, err = fill(values, encrypted)
-	if err != nil {
-		return d, nil, nil, err
-	}
-	graph := &planned.Graph{Stack: g.stack}
+	graph = &planned.Graph{Stack: stack}
 	if err := graph.Record(program, values); err != nil {
 		if listed := refusal(err); listed != nil {
 			err = listed
 		}
-		return d, standIns, err, nil
+		return nil, nil, err, nil
 	}
-	return graph.Document(strings.NewReplacer(charts, "(charts)")), standIns, nil, nil
+	return graph, strings.NewReplacer(charts, "(charts)"), nil, nil
 }
 
 // configuration reads the committed file of the stack.
-func (g *gateRun) configuration() (values map[string]string, encrypted []string, err error) {
+func configuration(stack string) (values map[string]string, encrypted []string, err error) {
 	root, err := repoRoot()
 	if err != nil {
 		return nil, nil, err
 	}
-	file := filepath.Join(root, "Pulumi."+g.stack+".yaml")
+	file := filepath.Join(root, "Pulumi."+stack+".yaml")
 	if _, err := os.Stat(file); err != nil {
-		return nil, nil, usageError{fmt.Errorf("stack %s: there is no %s", g.stack, file)}
+		return nil, nil, usageError{fmt.Errorf("stack %s: there is no %s", stack, file)}
 	}
 	f, err := stackfile.Read(file)
 	if err != nil {

@@ -133,6 +133,7 @@ func (o *operation) confirm(ctx context.Context, command, question string) error
 func (o *operation) chartsFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.charts, "charts", "",
 		"where charts come from in this run: upstream, sandbox (its stand-ins), a folder, or an http(s):// or oci:// mirror")
+	completeFlag(cmd, "charts", func() []string { return []string{"upstream", "sandbox"} })
 }
 
 func (o *operation) yesFlag(cmd *cobra.Command) {

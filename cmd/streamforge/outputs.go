@@ -45,6 +45,7 @@ func newOutputsCmd(a *app) *cobra.Command {
 		},
 	}
 	a.forStack(cmd)
+	cmd.ValidArgsFunction = completeArgs(1, func() []string { outputs, _ := a.nearby(); return outputs })
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "print secrets in clear")
 	return cmd

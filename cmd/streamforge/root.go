@@ -48,8 +48,9 @@ func newRootCmd(a *app) *cobra.Command {
 	root.AddCommand(
 		newUpCmd(a), newPreviewCmd(a), newGateCmd(a), newDriftCmd(a), newRefreshCmd(a), newDestroyCmd(a), newRotateCmd(a),
 		newOutputsCmd(a), newCancelCmd(a), newSandboxCmd(a), newConfigCmd(a), newKubesprayCmd(a), newVaultCmd(a), newMirrorCmd(a),
-		newNoteCmd(a), newVersionCmd(a),
+		newNoteCmd(a), newDoctorCmd(a), newGraphCmd(a), newVersionCmd(a),
 	)
+	root.InitDefaultCompletionCmd() // now, so that it is as strict as the others
 	strict(root)
 	return root
 }
@@ -60,6 +61,9 @@ func strict(cmd *cobra.Command) {
 		check := c.Args
 		if check == nil {
 			check = cobra.NoArgs
+			if c.ValidArgsFunction == nil {
+				c.ValidArgsFunction = cobra.NoFileCompletions
+			}
 		}
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
@@ -83,6 +87,7 @@ func strict(cmd *cobra.Command) {
 // forStack adds the flag that names the stack.
 func (a *app) forStack(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&a.stack, "stack", "s", sandboxStack, "stack: sandbox, or the name of a Pulumi.<stack>.yaml")
+	completeFlag(cmd, "stack", stackNames)
 }
 
 // repoRoot is the nearest folder above the working directory that holds Pulumi.yaml.

@@ -31,6 +31,7 @@ func newRotateCmd(a *app) *cobra.Command {
 		},
 	}
 	a.forStack(cmd)
+	cmd.ValidArgsFunction = completeArgs(anyNumber, func() []string { _, keys := a.nearby(); return keys })
 	o.yesFlag(cmd)
 	o.chartsFlag(cmd)
 	return cmd

@@ -74,30 +74,29 @@ func newSandboxLogsCmd(a *app) *cobra.Command {
 		Use:   "logs [NAME]",
 		Short: "Print the log of one of the sandbox's processes, or list the logs",
 		Args:  cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeArgs(1, func() []string {
+			sb, _, err := here()
+			if err != nil {
+				return nil
+			}
+			return logNames(sb)
+		}),
 		RunE: func(_ *cobra.Command, args []string) error {
 			sb, _, err := here()
 			if err != nil {
 				return err
 			}
-			logs, err := filepath.Glob(filepath.Join(sb.Dir(), "logs", "*.log"))
-			if err != nil {
-				return fmt.Errorf("logs: %w", err)
-			}
-			names := make([]string, 0, len(logs))
-			for _, path := range logs {
-				names = append(names, strings.TrimSuffix(filepath.Base(path), ".log"))
-			}
+			names := logNames(sb)
 			if len(args) == 0 {
 				for _, name := range names {
 					fmt.Fprintln(a.out, name)
 				}
 				return nil
 			}
-			i := slices.Index(names, args[0])
-			if i < 0 {
+			if !slices.Contains(names, args[0]) {
 				return fmt.Errorf("no log %q; there are: %s", args[0], strings.Join(names, ", "))
 			}
-			f, err := os.Open(logs[i])
+			f, err := os.Open(filepath.Join(sb.Dir(), "logs", args[0]+".log"))
 			if err != nil {
 				return fmt.Errorf("log: %w", err)
 			}
@@ -106,6 +105,16 @@ func newSandboxLogsCmd(a *app) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// logNames are the names of the sandbox's processes that have written a log.
+func logNames(sb *sandbox.Sandbox) []string {
+	logs, _ := filepath.Glob(filepath.Join(sb.Dir(), "logs", "*.log")) // the pattern is well formed, unless the folder has signs of one
+	names := make([]string, 0, len(logs))
+	for _, path := range logs {
+		names = append(names, strings.TrimSuffix(filepath.Base(path), ".log"))
+	}
+	return names
 }
 
 // newSandboxServeCmd is what `sandbox start` runs in the background.

@@ -22,8 +22,14 @@ func newVersionCmd(a *app) *cobra.Command {
 	}
 }
 
-// revision is the commit this binary was built from, as far as it is known.
+// version and commit are stamped into released binaries (internal/release).
+var version, commit string
+
+// revision is the release, or the commit this binary was built from as far as that is known.
 func revision() string {
+	if version != "" {
+		return fmt.Sprintf("%s (%s)", version, commit)
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -33,7 +33,7 @@ func Accept(ctx context.Context, r Request) (Accepted, error) {
 	if err := Check(raw, r.Server, r.Now); err != nil {
 		return Accepted{}, err
 	}
-	a := Accepted{Kubeconfig: raw, Expires: expiry(raw)}
+	a := Accepted{Kubeconfig: raw, Expires: Expires(raw)}
 	if r.Offline {
 		return a, nil
 	}
@@ -64,7 +64,8 @@ func Handover(raw []byte, server string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-func expiry(raw []byte) time.Time {
+// Expires is when the client certificate of a kubeconfig ends; zero for a token and for what cannot be read.
+func Expires(raw []byte) time.Time {
 	f, err := parse(raw)
 	if err != nil {
 		return time.Time{}

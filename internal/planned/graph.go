@@ -49,14 +49,24 @@ func (g *Graph) NewResource(a pulumi.MockResourceArgs) (string, resource.Propert
 		Parent: rpc.GetParent(), Dependencies: rpc.GetDependencies(),
 		Protect: rpc.GetProtect(), Retain: rpc.GetRetainOnDelete(), Request: rpc,
 	})
+	return a.Name + "-id", madeUp(a), nil
+}
+
+// madeUp is what providers, and the cluster, make of a resource's inputs.
+func madeUp(a pulumi.MockResourceArgs) resource.PropertyMap {
 	outputs := a.Inputs.Copy()
-	switch a.TypeToken { // what the providers make up
+	switch a.TypeToken {
 	case "tls:index/privateKey:PrivateKey":
 		outputs["privateKeyPem"] = resource.MakeSecret(resource.NewProperty("private key of " + a.Name))
 	case "tls:index/selfSignedCert:SelfSignedCert":
 		outputs["certPem"] = resource.NewProperty("certificate of " + a.Name)
+	case "kubernetes:core/v1:Secret":
+		if kind := a.Inputs["type"]; kind.IsString() && kind.StringValue() == "kubernetes.io/service-account-token" {
+			base64 := resource.NewProperty("bW9ja2Vk") // "mocked"
+			outputs["data"] = resource.MakeSecret(resource.NewProperty(resource.PropertyMap{"token": base64, "ca.crt": base64}))
+		}
 	}
-	return a.Name + "-id", outputs, nil
+	return outputs
 }
 
 // Call implements pulumi.MockResourceMonitor. Planning must not read the world.

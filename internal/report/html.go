@@ -144,7 +144,13 @@ func code(s string) template.HTML {
 var joints = regexp.MustCompile(`::|[$/@#]|[A-Za-z]\.|\w-`)
 
 // breaks lets a long name wrap where its parts meet.
-func breaks(s string) template.HTML {
+func breaks(s string) template.HTML { return Breaks(s) }
+
+// Style is the look of this project's pages.
+func Style() string { return style }
+
+// Breaks escapes a name and lets it break at its joints.
+func Breaks(s string) template.HTML {
 	parts := joints.ReplaceAllString(s, "$0\x00")
 	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(strings.ReplaceAll(parts, "\x00", "\u200b")), "\u200b", "<wbr>")) //nolint:gosec // escaped
 }

@@ -64,11 +64,7 @@ func (s *Sandbox) ensurePorts(ctx context.Context, api netip.Addr) (ports, error
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(p)) {
-		errs = append(errs, s.checkFree(ctx, name, p.address(name, api)))
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := s.allFree(ctx, p, api); err != nil {
 		return nil, err
 	}
 	before := len(p)
@@ -147,4 +143,34 @@ func (s *Sandbox) checkFree(ctx context.Context, name string, at netip.AddrPort)
 			"or remove %s to have new ports chosen (the next `up` then changes addresses)",
 			at.Port(), name, at, holder, s.path("ports.json"))
 	}
+}
+
+// CheckPorts tells whether the recorded ports of a sandbox that is stopped are still free; before the
+// first start there are none.
+func (s *Sandbox) CheckPorts(ctx context.Context) error {
+	set, err := s.loadSettings()
+	if err != nil {
+		return none(err)
+	}
+	p, err := s.loadPorts()
+	if err != nil {
+		return none(err)
+	}
+	return s.allFree(ctx, p, set.APIAddress)
+}
+
+func (s *Sandbox) allFree(ctx context.Context, p ports, api netip.Addr) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		errs = append(errs, s.checkFree(ctx, name, p.address(name, api)))
+	}
+	return errors.Join(errs...)
+}
+
+// none takes a file that is not there for nothing to check.
+func none(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

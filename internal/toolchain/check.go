@@ -66,3 +66,11 @@ func problem(dir string, t Tool, m manifest) string {
 	}
 	return ""
 }
+
+// Needed is the disk space that building every tool takes, with empty caches; in bytes.
+func Needed() (bytes uint64) {
+	for _, t := range Tools() {
+		bytes += (t.Disk.Build + t.Disk.Modules) << 20
+	}
+	return bytes + scratch<<20
+}

@@ -106,6 +106,11 @@ func TestHandover(t *testing.T) {
 		s.unchanged()
 		require.Len(t, s.machines(), 9)
 	})
+	t.Run("what the doctor says", func(t *testing.T) {
+		s.t = t
+		s.healthy()
+		s.ill()
+	})
 }
 
 // refused expects a kubeconfig not to be taken, and nothing to be stored.

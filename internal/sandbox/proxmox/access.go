@@ -12,7 +12,7 @@ func accessRoutes() []route {
 // privileges are those the README asks a real token to have; the simulator
 // grants them all on every path.
 const privileges = "Datastore.AllocateSpace Datastore.AllocateTemplate Datastore.Audit Mapping.Audit " +
-	"Mapping.Modify Mapping.Use Pool.Allocate Pool.Audit SDN.Use Sys.Audit Sys.Console Sys.Modify " +
+	"Mapping.Modify Mapping.Use Pool.Allocate Pool.Audit SDN.Use Sys.AccessNetwork Sys.Audit Sys.Console Sys.Modify " +
 	"VM.Allocate VM.Audit VM.Clone VM.Config.CDROM VM.Config.CPU VM.Config.Cloudinit VM.Config.Disk " +
 	"VM.Config.HWType VM.Config.Memory VM.Config.Network VM.Config.Options VM.Migrate VM.Monitor VM.PowerMgmt"
 
