@@ -16,6 +16,7 @@ import (
 type point struct {
 	Machines int     `json:"machines"`
 	Seconds  float64 `json:"seconds"`
+	CPU      float64 `json:"cpu"`   // seconds of processor time of the process and its descendants
 	Bytes    int64   `json:"bytes"` // most that the process and its descendants held in memory at once
 }
 
@@ -65,6 +66,7 @@ func watched(cmd *exec.Cmd) (p point, err error) {
 		select {
 		case err := <-done:
 			p.Seconds = time.Since(start).Seconds()
+			p.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 			return p, err
 		case <-tick.C:
 			p.Bytes = max(p.Bytes, resident(cmd.Process.Pid))

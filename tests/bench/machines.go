@@ -144,7 +144,7 @@ func (b *bench) grow(ctx context.Context, s side, machines int, curves *[]curve)
 			return fmt.Errorf("%s: the simulator has %d machines, must have %d", op.name, made, machines)
 		}
 		p.Machines = machines
-		fmt.Printf("  %-12s %5d machines  %-10s %7.1f s %6d MiB\n", s.name, machines, op.name, p.Seconds, p.Bytes>>20)
+		fmt.Printf("  %-12s %5d machines  %-10s %7.1f s, processor %6.1f s, %5d MiB\n", s.name, machines, op.name, p.Seconds, p.CPU, p.Bytes>>20)
 		add(curves, s.name, op.name, p)
 	}
 	return nil
