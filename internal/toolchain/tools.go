@@ -55,9 +55,10 @@ var tfgen = []string{"schema", "--out", "generated", "--skip-docs", "--skip-exam
 func Tools() []Tool {
 	return []Tool{
 		{Name: "pulumi", Version: pulumiVersion, Module: "pulumi",
-			Package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-			LDFlags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v" + pulumiVersion,
-			Disk:    Disk{Build: 1700, Modules: 1400}},
+			Package:  "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+			LDFlags:  "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v" + pulumiVersion,
+			Generate: []string{}, // it takes none
+			Disk:     Disk{Build: 1700, Modules: 1400}},
 		{Name: "etcd", Version: etcdVersion, Module: "etcd",
 			Package: "go.etcd.io/etcd/server/v3", Disk: Disk{Build: 120, Modules: 40}},
 		controlPlane("kube-apiserver", Disk{Build: 2000, Modules: 300}),

@@ -37,7 +37,9 @@ type figure struct {
 	measure func(context.Context, *bench) (samples, error)
 }
 
-var figures = []figure{build, vetted, previewed, asYAML, deployed, gated, audited}
+var figures = []figure{build, vetted, previewed, asYAML, deployed, gated, audited, machinesPreviewed,
+	grown("preview", "a preview where there is nothing"), grown("up", "`up` from nothing"),
+	grown("unchanged", "an unchanged preview"), grown("refresh", "a refresh")}
 
 // samples are raw values of one figure; those at the same position were taken one after the other.
 type samples struct {
@@ -45,6 +47,7 @@ type samples struct {
 	Ours    []float64 `json:"ours"`
 	Against []float64 `json:"against"`
 	Notes   []string  `json:"notes,omitempty"` // whole sentences
+	Series  []curve   `json:"series,omitempty"`
 }
 
 // bench is what figures share.
@@ -53,6 +56,8 @@ type bench struct {
 	dir  string // for this run alone
 	net  int
 	made *site
+
+	curves []curve // of machines
 }
 
 func run(ctx context.Context, which string, net int) (err error) {

@@ -49,6 +49,14 @@ func (r record) ratio() float64 {
 	return median(all)
 }
 
+// value is the median as people read it; without a unit it is a growth exponent.
+func (r record) value(values []float64) string {
+	if r.Unit == "" {
+		return fmt.Sprintf("%.2f", median(values))
+	}
+	return fmt.Sprintf("%.1f %s", median(values), r.Unit)
+}
+
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -83,6 +91,9 @@ func save(root string, kept map[string]record) error {
 	if err := os.WriteFile(filepath.Join(root, "docs", "benchmarks.json"), append(raw, '\n'), 0o644); err != nil {
 		return err
 	}
+	if err := savePlot(root, kept); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(root, "docs", "benchmarks.md"), []byte(page(kept)), 0o644)
 }
 
@@ -110,8 +121,8 @@ func page(kept map[string]record) string {
 		l := line{Name: f.name, What: f.what, Against: f.against, Ours: "not measured", Ratio: "–",
 			Target: fmt.Sprintf("at most %.2f", f.target), Text: "Not measured yet."}
 		if r, ok := kept[f.name]; ok {
-			l.Ours = fmt.Sprintf("%.1f %s", median(r.Ours), r.Unit)
-			l.Against = fmt.Sprintf("%.1f %s: %s", median(r.Against), r.Unit, f.against)
+			l.Ours = r.value(r.Ours)
+			l.Against = r.value(r.Against) + ": " + f.against
 			l.Ratio = fmt.Sprintf("%.2f", r.ratio())
 			if r.ratio() > f.target {
 				l.Target += ": **missed**"

@@ -1,0 +1,110 @@
+// Command gen writes, into ./generated, build.mod and build.sum: the module's own with pulumi/pkg
+// replaced by a copy in which the engine's writer of states is edited (see group). The toolchain runs it in
+// the module's folder before it builds the CLI.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	module = "github.com/pulumi/pulumi/pkg/v3"
+	outDir = "generated"
+	edited = "backend/snapshot.go"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	dir, err := moduleDir()
+	if err != nil {
+		return err
+	}
+	copied := filepath.Join(outDir, "pkg")
+	if err := copyModule(dir, copied); err != nil {
+		return err
+	}
+	file := filepath.Join(copied, filepath.FromSlash(edited))
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if src, err = group(src); err != nil {
+		return fmt.Errorf("%s: %w", edited, err)
+	}
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		return err
+	}
+	sum, err := os.ReadFile("go.sum")
+	if err != nil {
+		return err
+	}
+	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", module, filepath.ToSlash(copied))
+	return errors.Join(
+		os.WriteFile(file, src, 0o644),
+		os.WriteFile(filepath.Join(outDir, "build.mod"), mod, 0o644),
+		os.WriteFile(filepath.Join(outDir, "build.sum"), sum, 0o644),
+	)
+}
+
+// moduleDir returns the folder of pulumi/pkg, downloading it if need be.
+func moduleDir() (string, error) {
+	cmd := exec.Command("go", "mod", "download", "-json", module)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	var m struct{ Dir, Error string }
+	if json.Unmarshal(out, &m) == nil && m.Error != "" {
+		return "", fmt.Errorf("module %s: %s", module, m.Error)
+	}
+	if err != nil {
+		return "", fmt.Errorf("module %s: %w", module, err)
+	}
+	return m.Dir, nil
+}
+
+// copyModule leaves out what no build reads, which is most of it.
+func copyModule(from, to string) error {
+	return fs.WalkDir(os.DirFS(from), ".", func(rel string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == "testdata":
+			return fs.SkipDir
+		case d.IsDir():
+			return os.MkdirAll(filepath.Join(to, rel), 0o755)
+		case strings.HasSuffix(rel, "_test.go") || !d.Type().IsRegular():
+			return nil
+		}
+		raw, err := os.ReadFile(filepath.Join(from, rel))
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), raw, 0o644)
+	})
+}
+
+// group lets one write of the state serve everybody who waits for one. The engine writes the whole
+// state before and after each resource that it makes, one write after the other, and the 32 resources
+// that are in work at a time queue up for it: the time of `up` then grows with the square of the
+// number of resources. Nothing is lost when the engine is killed, since whoever asked still goes on only
+// after a write that holds what was asked for.
+func group(src []byte) ([]byte, error) {
+	if n := bytes.Count(src, []byte(single)); n != 1 {
+		return nil, fmt.Errorf("the loop that writes states occurs %d times in the known form, want 1: is the change still needed?", n)
+	}
+	return bytes.Replace(src, []byte(single), []byte(grouped), 1), nil
+}
