@@ -42,6 +42,8 @@ func TestVersionsAreThoseOfTheModules(t *testing.T) {
 	for _, want := range []struct{ tool, module, version string }{
 		{"pulumi", "github.com/pulumi/pulumi/pkg/v3", pulumiVersion},
 		{"etcd", "go.etcd.io/etcd/server/v3", etcdVersion},
+		{"etcd", "go.etcd.io/etcd/etcdctl/v3", etcdVersion},
+		{"etcd", "go.etcd.io/etcd/etcdutl/v3", etcdVersion},
 		{"kubernetes", "k8s.io/kubernetes", kubernetesVersion},
 		{"kwok", "sigs.k8s.io/kwok", kwokVersion},
 		{"vault", "github.com/hashicorp/vault", vaultVersion},

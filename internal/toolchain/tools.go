@@ -61,6 +61,11 @@ func Tools() []Tool {
 			Disk:     Disk{Build: 1700, Modules: 1400}},
 		{Name: "etcd", Version: etcdVersion, Module: "etcd",
 			Package: "go.etcd.io/etcd/server/v3", Disk: Disk{Build: 120, Modules: 40}},
+		// What saves etcd and brings it back: docs/howto-restore.md.
+		{Name: "etcdctl", Version: etcdVersion, Module: "etcd",
+			Package: "go.etcd.io/etcd/etcdctl/v3", Disk: Disk{Build: 10, Modules: 5}},
+		{Name: "etcdutl", Version: etcdVersion, Module: "etcd",
+			Package: "go.etcd.io/etcd/etcdutl/v3", Disk: Disk{Build: 5, Modules: 5}},
 		controlPlane("kube-apiserver", Disk{Build: 2000, Modules: 300}),
 		controlPlane("kube-controller-manager", Disk{Build: 600, Modules: 50}),
 		controlPlane("kube-scheduler", Disk{Build: 20}),

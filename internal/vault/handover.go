@@ -76,10 +76,12 @@ func (s Server) open(ctx context.Context) error {
 		return err
 	case !st.Initialized:
 		return &Unready{s.Address, "is not initialised", "run `streamforge vault init`, then `streamforge vault unseal`"}
-	case st.Sealed:
-		return &Unready{s.Address, "is sealed", "run `streamforge vault unseal`"}
+	case !st.Sealed:
+		if err := s.active(ctx); !errors.Is(err, errSealed) {
+			return err
+		}
 	}
-	return s.active(ctx)
+	return &Unready{s.Address, "is sealed", "run `streamforge vault unseal`"}
 }
 
 func (h Handover) shares() (Shares, error) {

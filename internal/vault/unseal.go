@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -18,7 +19,10 @@ func (s Server) Unseal(ctx context.Context, shares []string) (Done, error) {
 			"a further server of a cluster says so until it has joined the first, which must be open for that"}
 	}
 	if !st.Sealed {
-		return false, s.active(ctx)
+		// One that was just given a snapshot seals itself a moment later.
+		if err := s.active(ctx); !errors.Is(err, errSealed) {
+			return false, err
+		}
 	}
 	c, err := s.client("")
 	if err != nil {
@@ -41,7 +45,11 @@ func (s Server) Unseal(ctx context.Context, shares []string) (Done, error) {
 // activeWithin bounds the wait for a leader after the last share.
 const activeWithin = time.Minute
 
-// active waits until requests are served, by this server or through it.
+// errSealed is a server that is sealed, which no wait will change.
+var errSealed = errors.New("sealed")
+
+// active waits until requests are served, by this server or through it. It fails with errSealed
+// when the server is, or becomes, sealed.
 func (s Server) active(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, activeWithin)
 	defer cancel()
@@ -55,6 +63,9 @@ func (s Server) active(ctx context.Context) error {
 		health, err := c.Sys().HealthWithContext(ctx)
 		if err == nil && !health.Sealed && (!health.Standby || health.PerformanceStandby) {
 			return nil
+		}
+		if err == nil && health.Sealed {
+			return fmt.Errorf("vault %s: %w", s.Address, errSealed)
 		}
 		if leader, err := c.Sys().LeaderWithContext(ctx); err == nil && leader.LeaderAddress != "" && !leader.IsSelf {
 			return nil

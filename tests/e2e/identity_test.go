@@ -18,8 +18,9 @@ import (
 
 const issuer = "https://keycloak.sandbox.test/realms/streamforge"
 
-// TestIdentity logs people in to a real Keycloak as each system would.
-func TestIdentity(t *testing.T) {
+// TestIdentityAndRestore logs people in to a real Keycloak as each system would. Then everything is
+// lost and restored, and goes on as if nothing had happened.
+func TestIdentityAndRestore(t *testing.T) {
 	s := newSite(t, 62)
 	if _, err := toolchain.Java(t.Context()); err != nil {
 		t.Skip(err)
@@ -47,6 +48,9 @@ func TestIdentity(t *testing.T) {
 			require.Empty(t, c.role(k.claims(c, stranger, "", "")))
 			k.refuses(c)
 		})
+	}
+	if !t.Run("restore", func(t *testing.T) { s.restore(t, admin, systems) }) {
+		return
 	}
 	t.Run("everybody sets up a second factor once that is asked for", func(t *testing.T) {
 		s.t = t

@@ -1,8 +1,10 @@
-// Command vault is HashiCorp's Vault server for the sandbox: the upstream server
-// command with the parts the platform uses. Upstream's own main adds the storage
-// and log-in of every cloud, which are three quarters of what is to compile.
+// Command vault is HashiCorp's Vault for the sandbox: the upstream server command
+// with the parts the platform uses, and the client's commands that back it up and
+// bring it back. Upstream's own main adds the storage and log-in of every cloud,
+// which are three quarters of what is to compile.
 //
 //	vault server -config FILE
+//	vault operator raft snapshot save FILE
 //
 // Build it with -tags minimal, else its registry brings the clouds back in.
 package main
@@ -26,8 +28,20 @@ func main() {
 	ui := &cli.BasicUi{Reader: os.Stdin, Writer: os.Stdout, ErrorWriter: os.Stderr}
 	c := cli.NewCLI("vault", version.GetVersion().VersionNumber())
 	c.Args = os.Args[1:]
+	base := func() *command.BaseCommand { return &command.BaseCommand{UI: ui} }
 	c.Commands = map[string]cli.CommandFactory{
-		"server": func() (cli.Command, error) { return server(ui), nil },
+		"server":       func() (cli.Command, error) { return server(ui), nil },
+		"write":        func() (cli.Command, error) { return &command.WriteCommand{BaseCommand: base()}, nil },
+		"token revoke": func() (cli.Command, error) { return &command.TokenRevokeCommand{BaseCommand: base()}, nil },
+		"operator raft snapshot save": func() (cli.Command, error) {
+			return &command.OperatorRaftSnapshotSaveCommand{BaseCommand: base()}, nil
+		},
+		"operator raft snapshot inspect": func() (cli.Command, error) {
+			return &command.OperatorRaftSnapshotInspectCommand{BaseCommand: base()}, nil
+		},
+		"operator raft snapshot restore": func() (cli.Command, error) {
+			return &command.OperatorRaftSnapshotRestoreCommand{BaseCommand: base()}, nil
+		},
 	}
 	code, err := c.Run()
 	if err != nil {
