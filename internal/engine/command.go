@@ -24,6 +24,10 @@ import (
 // killAfter is how long a CLI that was told to end at once may take before it is killed.
 const killAfter = 10 * time.Second
 
+// noDebugLog keeps the engine from writing a debug log below PULUMI_HOME, see tools/pulumi. What the process's
+// environment says counts more.
+const noDebugLog = "PULUMI_DISABLE_AUTOMATIC_LOGS=true"
+
 // command runs the Pulumi CLI for the Automation API. It replaces the API's own runner in one
 // point: a cancelled context there kills the CLI after ten seconds, which loses the state of
 // every resource that takes longer. Here the engine gets one interrupt and all the time it needs;
@@ -76,11 +80,11 @@ func environ(base []string, over map[string]string, bin string) []string {
 	if p, ok := over["PATH"]; ok {
 		path = p
 	}
-	env := slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
+	env := append([]string{noDebugLog}, slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		key, _, _ := strings.Cut(kv, "=")
 		_, replaced := over[key]
 		return replaced || key == "PATH"
-	})
+	})...)
 	for k, v := range over {
 		if v != "" && k != "PATH" {
 			env = append(env, k+"="+v)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -316,4 +317,25 @@ func TestConfigFileStandsIn(t *testing.T) {
 	sum, err = s.Up(ctx, r.options())
 	require.NoError(t, err)
 	require.Equal(t, "upstream", sum.Outputs.Plain("mirror"))
+}
+
+// The engine's own debug log costs a fifth to a third of a run; see tools/pulumi.
+func TestDebugLogIsAChoice(t *testing.T) {
+	r := newRig(t)
+	if target, err := os.Readlink(filepath.Join(r.project.Bin, "pulumi")); err == nil && strings.HasSuffix(target, "/pulumi") {
+		t.Skipf("%s was not built here and always writes it", target)
+	}
+	logs := filepath.Join(r.project.Dir, "home", "logs", "*")
+	written := func() int {
+		files, err := filepath.Glob(logs)
+		require.NoError(t, err)
+		return len(files)
+	}
+	_, err := r.open().Preview(t.Context(), r.options())
+	require.NoError(t, err)
+	require.Zero(t, written())
+	r.project.Env["PULUMI_DISABLE_AUTOMATIC_LOGS"] = "false"
+	_, err = r.open().Preview(t.Context(), r.options())
+	require.NoError(t, err)
+	require.NotZero(t, written())
 }

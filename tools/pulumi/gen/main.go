@@ -1,10 +1,9 @@
 // Command gen writes, into ./generated, build.mod and build.sum: the module's own with pulumi/pkg
-// replaced by a copy in which the engine's writer of states is edited (see group). The toolchain runs it in
-// the module's folder before it builds the CLI.
+// replaced by a copy with the edits of this package. The toolchain runs it in the module's folder before it
+// builds the CLI.
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +17,6 @@ import (
 const (
 	module = "github.com/pulumi/pulumi/pkg/v3"
 	outDir = "generated"
-	edited = "backend/snapshot.go"
 )
 
 func main() {
@@ -37,13 +35,10 @@ func run() error {
 	if err := copyModule(dir, copied); err != nil {
 		return err
 	}
-	file := filepath.Join(copied, filepath.FromSlash(edited))
-	src, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if src, err = group(src); err != nil {
-		return fmt.Errorf("%s: %w", edited, err)
+	for _, e := range edits {
+		if err := e.apply(copied); err != nil {
+			return fmt.Errorf("%s: %w", e.file, err)
+		}
 	}
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {
@@ -55,7 +50,6 @@ func run() error {
 	}
 	mod = fmt.Appendf(mod, "\nreplace %s => ./%s\n", module, filepath.ToSlash(copied))
 	return errors.Join(
-		os.WriteFile(file, src, 0o644),
 		os.WriteFile(filepath.Join(outDir, "build.mod"), mod, 0o644),
 		os.WriteFile(filepath.Join(outDir, "build.sum"), sum, 0o644),
 	)
@@ -95,16 +89,4 @@ func copyModule(from, to string) error {
 		}
 		return os.WriteFile(filepath.Join(to, rel), raw, 0o644)
 	})
-}
-
-// group lets one write of the state serve everybody who waits for one. The engine writes the whole
-// state before and after each resource that it makes, one write after the other, and the 32 resources
-// that are in work at a time queue up for it: the time of `up` then grows with the square of the
-// number of resources. Nothing is lost when the engine is killed, since whoever asked still goes on only
-// after a write that holds what was asked for.
-func group(src []byte) ([]byte, error) {
-	if n := bytes.Count(src, []byte(single)); n != 1 {
-		return nil, fmt.Errorf("the loop that writes states occurs %d times in the known form, want 1: is the change still needed?", n)
-	}
-	return bytes.Replace(src, []byte(single), []byte(grouped), 1), nil
 }
