@@ -62,8 +62,10 @@ func TestIdentityAndRestore(t *testing.T) {
 			oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
 		require.Equal(t, "CONFIGURE_TOTP", answer.Request.URL.Query().Get("execution"))
 	})
-	t.Run("destroy takes the realm along", func(t *testing.T) {
+	t.Run("destroy takes the realm along, even one that a killed run was making", func(t *testing.T) {
 		s.t = t
+		s.cutOff("keycloak:index/realm:Realm")
+		s.ok("refresh", "-s", "sandbox", "--clear-pending")
 		s.ok("destroy", "-s", "sandbox", "--yes")
 		page, err := (&realm{t: t, at: at.Identity}).http().Get(issuer)
 		require.NoError(t, err)

@@ -96,6 +96,12 @@ func TestVault(t *testing.T) {
 		assert.Equal(t, http.StatusOK, code, body)
 		s.unchanged()
 	})
+	t.Run("what a killed run was making is taken over", func(t *testing.T) {
+		s.t = t
+		s.cutOff("vault:index/audit:Audit", "vault:index/mount:Mount", "vault:index/authBackend:AuthBackend")
+		s.ok("up", "-s", "sandbox", "--yes")
+		s.unchanged()
+	})
 	t.Run("destroy takes the content along, every version of it", func(t *testing.T) {
 		s.t = t
 		s.ok("destroy", "-s", "sandbox", "--yes")
