@@ -33,6 +33,9 @@ type Options struct {
 	Replace []string
 	// ClearPending drops the creations that an earlier, killed run has left pending. Refresh only.
 	ClearPending bool
+	// IDs names, by type token, the input that a resource's id is equal to. With ClearPending, creations of
+	// these types are not dropped but looked up.
+	IDs map[string]string
 	// RunProgram makes a refresh run the program first, so that providers are configured as it says now.
 	RunProgram bool
 	// Observe is handed every event of the engine, in order, from one goroutine. Secrets in it are masked.
@@ -73,6 +76,11 @@ func (s *Stack) Preview(ctx context.Context, o Options) (Summary, error) {
 // Refresh takes over into the state what others have changed in the world.
 func (s *Stack) Refresh(ctx context.Context, o Options) (Summary, error) {
 	return s.run(ctx, Refresh, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
+		if o.ClearPending {
+			if err := s.adopt(ctx, o.IDs); err != nil {
+				return err
+			}
+		}
 		_, err := s.stack.Refresh(ctx, s.refreshOptions(o, ch)...)
 		return err
 	})
