@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
@@ -85,7 +86,11 @@ func adopted(exported []byte, ids map[string]string) (edited []byte, n int, err 
 			continue
 		}
 		known[r["urn"]] = true
-		r["id"], r["initErrors"] = id, []string{cutOff}
+		// Without any outputs the provider would import the resource instead of reading it, and call one that
+		// is not there an error.
+		outputs := maps.Clone(r["inputs"].(map[string]any))
+		outputs["id"] = id
+		r["id"], r["outputs"], r["initErrors"] = id, outputs, []string{cutOff}
 		resources = append(resources, r)
 		n++
 	}

@@ -26,7 +26,7 @@ func TestAdopted(t *testing.T) {
 	}{
 		"creation": {op("creating", "urn:b", "probe:index:Thing", `"b"`),
 			`{"urn":"urn:b","custom":true,"id":"b","type":"probe:index:Thing","inputs":{"text":"b","n":12345678901234567890},` +
-				`"provider":"p::1","initErrors":["the run that made it was cut off"]}`},
+				`"provider":"p::1","outputs":{"id":"b","text":"b","n":12345678901234567890},"initErrors":["the run that made it was cut off"]}`},
 		"of a replacement": {op("creating", "urn:a", "probe:index:Thing", `"b"`), ""},
 		"another type":     {op("creating", "urn:b", "probe:index:Other", `"b"`), ""},
 		"secret id":        {op("creating", "urn:b", "probe:index:Thing", secret), ""},

@@ -1,0 +1,81 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestPendingCreations: Proxmox refuses to make a resource pool or a hardware mapping twice. A run that
+// was killed while it made them leaves only a note, and whether Proxmox has them is for the next run to see.
+func TestPendingCreations(t *testing.T) {
+	s := newSite(t, 74)
+	s.machinesOnly()
+	s.ok("sandbox", "start")
+	s.proxmox(http.MethodPut, "/simulator/faults", []any{map[string]any{"kind": "internal-error", "match": "POST /nodes/*/qemu"}})
+	r := s.run("up", "-s", "sandbox", "--yes")
+	require.Equal(t, 1, r.code, "a run that ends before the first machine: %s", r.out)
+	s.proxmox(http.MethodDelete, "/simulator/faults", nil)
+	pool, mapping := "proxmoxve:Permission/pool:Pool", "proxmoxve:Hardware/mapping/pci:Pci"
+
+	s.cutOff(pool, mapping)
+	s.ok("refresh", "-s", "sandbox", "--clear-pending")
+	require.Subset(t, s.stateTypes(), []string{pool, mapping}, "what Proxmox has is in the state")
+
+	s.cutOff(pool, mapping)
+	s.proxmox(http.MethodDelete, "/api2/json/cluster/mapping/pci/gpu0", nil)
+	out := s.ok("up", "-s", "sandbox", "--yes")
+	require.Contains(t, out, "an earlier run was cut off while creating Pci proxmox-pci-gpu0, creating Pool proxmox-pool: ")
+	require.Contains(t, out, "created       compute.Compute       Pci proxmox-pci-gpu0", "what Proxmox lacks is made")
+	require.NotContains(t, out, "created       compute.Compute       Pool proxmox-pool")
+	require.Len(t, s.machines(), 9)
+	s.unchanged()
+}
+
+// cutOff makes the state that of a run which was killed while it made the resources of these types: there
+// is only a note of each.
+func (s *site) cutOff(types ...string) {
+	s.t.Helper()
+	file, checkpoint, state := s.checkpoint()
+	var left, pending []any
+	for _, r := range state["resources"].([]any) {
+		r := r.(map[string]any)
+		if !slices.Contains(types, r["type"].(string)) {
+			left = append(left, r)
+			continue
+		}
+		delete(r, "id")
+		delete(r, "outputs")
+		pending = append(pending, map[string]any{"type": "creating", "resource": r})
+	}
+	require.Len(s.t, pending, len(types))
+	state["resources"], state["pending_operations"] = left, pending
+	raw, err := json.Marshal(checkpoint)
+	require.NoError(s.t, err)
+	require.NoError(s.t, os.WriteFile(file, raw, 0o600))
+}
+
+// stateTypes are the types of all resources in the state.
+func (s *site) stateTypes() (types []string) {
+	s.t.Helper()
+	_, _, state := s.checkpoint()
+	for _, r := range state["resources"].([]any) {
+		types = append(types, r.(map[string]any)["type"].(string))
+	}
+	return types
+}
+
+// checkpoint reads the file of the state. State is a part of checkpoint.
+func (s *site) checkpoint() (file string, checkpoint, state map[string]any) {
+	s.t.Helper()
+	file = filepath.Join(s.sb.Dir(), "state", ".pulumi", "stacks", "streamforge", "sandbox.json")
+	raw, err := os.ReadFile(file)
+	require.NoError(s.t, err)
+	require.NoError(s.t, json.Unmarshal(raw, &checkpoint))
+	return file, checkpoint, checkpoint["checkpoint"].(map[string]any)["latest"].(map[string]any)
+}
