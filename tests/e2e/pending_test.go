@@ -14,7 +14,7 @@ import (
 // TestPendingCreations: Proxmox refuses to make a resource pool or a hardware mapping twice. A run that
 // was killed while it made them leaves only a note, and whether Proxmox has them is for the next run to see.
 func TestPendingCreations(t *testing.T) {
-	s := newSite(t, 74)
+	s := newSite(t, 43)
 	s.machinesOnly()
 	s.ok("sandbox", "start")
 	s.proxmox(http.MethodPut, "/simulator/faults", []any{map[string]any{"kind": "internal-error", "match": "POST /nodes/*/qemu"}})
@@ -38,20 +38,25 @@ func TestPendingCreations(t *testing.T) {
 }
 
 // cutOff makes the state that of a run which was killed while it made the resources of these types: there
-// is only a note of each.
+// is only a note of each, and nothing of what waits for them.
 func (s *site) cutOff(types ...string) {
 	s.t.Helper()
 	file, checkpoint, state := s.checkpoint()
 	var left, pending []any
-	for _, r := range state["resources"].([]any) {
-		r := r.(map[string]any)
-		if !slices.Contains(types, r["type"].(string)) {
+	gone := map[any]bool{} // URNs
+	for _, each := range state["resources"].([]any) {
+		r := each.(map[string]any)
+		after, _ := r["dependencies"].([]any)
+		switch {
+		case slices.Contains(types, r["type"].(string)):
+			delete(r, "id")
+			delete(r, "outputs")
+			pending, gone[r["urn"]] = append(pending, map[string]any{"type": "creating", "resource": r}), true
+		case slices.ContainsFunc(append(after, r["parent"]), func(urn any) bool { return gone[urn] }):
+			gone[r["urn"]] = true
+		default:
 			left = append(left, r)
-			continue
 		}
-		delete(r, "id")
-		delete(r, "outputs")
-		pending = append(pending, map[string]any{"type": "creating", "resource": r})
 	}
 	require.Len(s.t, pending, len(types))
 	state["resources"], state["pending_operations"] = left, pending
