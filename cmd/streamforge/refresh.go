@@ -34,7 +34,7 @@ func newRefreshCmd(a *app) *cobra.Command {
 	a.forStack(cmd)
 	cmd.Flags().BoolVar(&accept, "accept", false, "write what was found into the state")
 	cmd.Flags().BoolVar(&clear, "clear-pending", false,
-		"as --accept, and forget creations that a killed run has left unfinished")
+		"as --accept, and look up or forget creations that a killed run has left unfinished")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print the summary as JSON")
 	cmd.Flags().BoolVar(&o.noChanges, "expect-no-changes", false, "exit with 4 if anything differs")
 	return cmd

@@ -1,7 +1,8 @@
-// Package salvage clears away what a killed or cut off run has left of Helm releases, so that the next
-// run can go on. Everything else comes right by itself: the engine's refresh finds machines and
-// objects, and the providers take over what they made and lost the answer about. Helm does not: it
-// notes in the cluster that an installation has begun, and refuses another of that name for ever.
+// Package salvage knows what a killed or cut off run leaves in the way of the next one. Most comes right
+// by itself: the engine's refresh finds machines and objects, and the providers take over what they made
+// and lost the answer about. Helm does not: it notes in the cluster that an installation has begun, and
+// refuses another of that name for ever; such a record is taken away. Nor do servers that refuse to make
+// a thing twice; IDs tells how to find out whether they have it.
 package salvage
 
 import (
