@@ -11,7 +11,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
-	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
@@ -71,41 +70,6 @@ func (s *Stack) Preview(ctx context.Context, o Options) (Summary, error) {
 			optpreview.Parallel(parallel), optpreview.Replace(o.Replace))
 		return err
 	})
-}
-
-// Refresh takes over into the state what others have changed in the world.
-func (s *Stack) Refresh(ctx context.Context, o Options) (Summary, error) {
-	return s.run(ctx, Refresh, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
-		if o.ClearPending {
-			if err := s.adopt(ctx, o.IDs); err != nil {
-				return err
-			}
-		}
-		_, err := s.stack.Refresh(ctx, s.refreshOptions(o, ch)...)
-		return err
-	})
-}
-
-// RefreshPreview says what others have changed and changes nothing.
-func (s *Stack) RefreshPreview(ctx context.Context, o Options) (Summary, error) {
-	return s.run(ctx, RefreshPreview, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
-		_, err := s.stack.PreviewRefresh(ctx, s.refreshOptions(o, ch)...)
-		return err
-	})
-}
-
-func (s *Stack) refreshOptions(o Options, ch chan<- events.EngineEvent) []optrefresh.Option {
-	opts := []optrefresh.Option{
-		optrefresh.EventStreams(ch), optrefresh.ShowSecrets(false), optrefresh.ConfigFile(o.ConfigFile),
-		optrefresh.Parallel(parallel),
-	}
-	if o.ClearPending {
-		opts = append(opts, optrefresh.ClearPendingCreates())
-	}
-	if o.RunProgram {
-		opts = append(opts, optrefresh.RunProgram(true))
-	}
-	return opts
 }
 
 // Destroy deletes every resource of the stack. The stack and its configuration stay.
