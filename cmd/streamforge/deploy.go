@@ -29,21 +29,24 @@ func (o *operation) deploy(ctx context.Context, s *engine.Stack) (engine.Summary
 	if err := o.takeStock(ctx, s, engine.Unfinished(state)); err != nil {
 		return engine.Summary{}, err
 	}
-	found := &salvage.Collector{}
-	watched := *o
-	watched.watch = found.Observe
-	sum, err := watched.run(ctx, s.Up, false)
-	if err == nil || ctx.Err() != nil || len(found.Refused()) == 0 {
-		return sum, err
+	// A run stops soon after its first failure, so the next may meet another release of that kind. It
+	// ends: each round takes at least one record away, and none of these installations leaves a new one.
+	for {
+		found := &salvage.Collector{}
+		watched := *o
+		watched.watch = found.Observe
+		sum, err := watched.run(ctx, s.Up, false)
+		if err == nil || ctx.Err() != nil || len(found.Refused()) == 0 {
+			return sum, err
+		}
+		again, serr := o.salvage(ctx, s, found.Refused())
+		if serr != nil {
+			fmt.Fprintf(o.app.err, "releases in the way: %v\n", serr)
+		}
+		if !again {
+			return sum, err
+		}
 	}
-	again, serr := o.salvage(ctx, s, found.Refused())
-	if serr != nil {
-		fmt.Fprintf(o.app.err, "releases in the way: %v\n", serr)
-	}
-	if !again {
-		return sum, err
-	}
-	return o.run(ctx, s.Up, false)
 }
 
 // takeStock compares the state with the world when a run was cut off: the state may lack what was made
