@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,25 +46,55 @@ func TestPendingCreations(t *testing.T) {
 // is only a note of each, and nothing of what waits for them.
 func (s *site) cutOff(types ...string) {
 	s.t.Helper()
-	file, checkpoint, state := s.checkpoint()
-	var left, pending []any
+	s.rewrite(func(state map[string]any) {
+		var pending []any
+		for _, r := range without(state, func(r map[string]any) bool { return slices.Contains(types, r["type"].(string)) }) {
+			delete(r, "id")
+			delete(r, "outputs")
+			pending = append(pending, map[string]any{"type": "creating", "resource": r})
+		}
+		require.Len(s.t, pending, len(types))
+		state["pending_operations"] = pending
+	})
+}
+
+// forget takes Helm releases out of the state, and what waits for them; the cluster keeps them.
+func (s *site) forget(releases ...string) {
+	s.t.Helper()
+	s.rewrite(func(state map[string]any) {
+		gone := without(state, func(r map[string]any) bool {
+			urn := resource.URN(r["urn"].(string))
+			return urn.Type() == "kubernetes:helm.sh/v3:Release" && slices.Contains(releases, urn.Name())
+		})
+		require.Len(s.t, gone, len(releases))
+	})
+}
+
+// without takes the chosen resources out of a state and returns them; what waits for them is lost.
+func without(state map[string]any, chosen func(r map[string]any) bool) (taken []map[string]any) {
+	var left []any
 	gone := map[any]bool{} // URNs
 	for _, each := range state["resources"].([]any) {
 		r := each.(map[string]any)
 		after, _ := r["dependencies"].([]any)
 		switch {
-		case slices.Contains(types, r["type"].(string)):
-			delete(r, "id")
-			delete(r, "outputs")
-			pending, gone[r["urn"]] = append(pending, map[string]any{"type": "creating", "resource": r}), true
+		case chosen(r):
+			taken, gone[r["urn"]] = append(taken, r), true
 		case slices.ContainsFunc(append(after, r["parent"]), func(urn any) bool { return gone[urn] }):
 			gone[r["urn"]] = true
 		default:
 			left = append(left, r)
 		}
 	}
-	require.Len(s.t, pending, len(types))
-	state["resources"], state["pending_operations"] = left, pending
+	state["resources"] = left
+	return taken
+}
+
+// rewrite changes the state's file.
+func (s *site) rewrite(change func(state map[string]any)) {
+	s.t.Helper()
+	file, checkpoint, state := s.checkpoint()
+	change(state)
 	raw, err := json.Marshal(checkpoint)
 	require.NoError(s.t, err)
 	require.NoError(s.t, os.WriteFile(file, raw, 0o600))

@@ -53,6 +53,12 @@ func TestStorage(t *testing.T) {
 		require.Contains(t, s.kubectl("get", "configmap", "-n", "minio", "-l", "app.kubernetes.io/name=minio-setup", "-o", "yaml"), "reports plain")
 		s.unchanged()
 	})
+	step("Helm's records are taken away, though one is met only behind another", func(t *testing.T) {
+		s.forget("fluent-bit", "kibana-oauth2-proxy") // the second waits for the first
+		out := s.ok("up", "-s", "sandbox", "--yes")
+		require.Equal(t, 2, strings.Count(out, "its record is taken away, its objects stay"), out)
+		s.unchanged()
+	})
 	step("destroy leaves nothing", func(t *testing.T) {
 		s.ok("destroy", "-s", "sandbox", "--yes")
 		require.Empty(t, strings.Fields(s.kubectl("get", "storageclass", "-o", "name")))
