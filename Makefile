@@ -41,7 +41,7 @@ unit: ## run the tests that need no toolchain
 	cd tests/rules && $(GO) test -trimpath ./...
 	cd tests/browser && $(GO) test -trimpath ./...
 
-bench: tools ## measure the build, the gate and the audit against what is usual (RUN=gate for one); writes docs/benchmarks.md
+bench: tools ## measure builds, previews, up, the gate, the audit and machines against what is usual (RUN=gate for one); writes docs/benchmarks.md
 	$(GO) run -trimpath ./tests/bench -run "$(RUN)"
 
 chaos: tools ## break fifty runs on purpose, each must converge; writes docs/faults.md
