@@ -57,7 +57,7 @@ func (o *operation) takeStock(ctx context.Context, s *engine.Stack, open []strin
 	}
 	fmt.Fprintf(o.progressTo(), "an earlier run was cut off while %s: first looking what became of it\n", strings.Join(open, ", "))
 	opts := o.options(o.progressTo())
-	opts.ClearPending, opts.IDs = true, salvage.IDs()
+	opts.ClearPending = true
 	sum, err := s.Refresh(ctx, opts)
 	if err != nil && sum.Log != "" && !o.verbose {
 		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log)

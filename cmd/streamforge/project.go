@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/streamforge/infrastructure/internal/engine"
+	"github.com/streamforge/infrastructure/internal/salvage"
 	"github.com/streamforge/infrastructure/internal/sandbox"
 	"github.com/streamforge/infrastructure/internal/toolchain"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -42,7 +43,7 @@ func (a *app) project(ctx context.Context) (engine.Project, error) {
 	if _, err := os.Stat(filepath.Join(root, "Pulumi."+a.stack+".yaml")); err != nil {
 		return engine.Project{}, usageError{fmt.Errorf("stack %s: there is no Pulumi.%s.yaml in %s", a.stack, a.stack, root)}
 	}
-	p := engine.Project{Dir: root, Stack: a.stack, Bin: filepath.Join(root, "bin"), Refusal: refusal}
+	p := engine.Project{Dir: root, Stack: a.stack, Bin: filepath.Join(root, "bin"), Refusal: refusal, IDs: salvage.IDs()}
 	if _, err := os.Stat(filepath.Join(p.Bin, "pulumi")); err != nil {
 		path, err := exec.LookPath("pulumi")
 		if err != nil {
@@ -79,6 +80,7 @@ func sandboxProject(sb *sandbox.Sandbox, root string) engine.Project {
 	return engine.Project{
 		Dir: sb.Project(), Stack: sandboxStack, Bin: filepath.Join(root, "bin"), Env: env,
 		Private: true, LogDir: filepath.Join(sb.Dir(), "logs"), Refusal: refusal,
+		IDs: salvage.IDs(),
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/streamforge/infrastructure/internal/engine"
-	"github.com/streamforge/infrastructure/internal/salvage"
 )
 
 func newRefreshCmd(a *app) *cobra.Command {
@@ -24,7 +23,7 @@ func newRefreshCmd(a *app) *cobra.Command {
 					do = s.Refresh
 				}
 				_, err := o.run(cmd.Context(), func(ctx context.Context, opts engine.Options) (engine.Summary, error) {
-					opts.ClearPending, opts.IDs = clear, salvage.IDs()
+					opts.ClearPending = clear
 					return do(ctx, opts)
 				}, true)
 				return err

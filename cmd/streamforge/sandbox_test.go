@@ -86,6 +86,6 @@ func TestSandboxIsShieldedFromTheEnvironment(t *testing.T) {
 		require.True(t, replaced, key)
 		require.Empty(t, value, key)
 	}
-	require.Equal(t, "file://"+dir+"/.sandbox/state", p.Env["PULUMI_BACKEND_URL"])
+	require.Equal(t, "file://"+dir+"/.sandbox/state?metadata=skip", p.Env["PULUMI_BACKEND_URL"])
 	require.True(t, p.Private)
 }

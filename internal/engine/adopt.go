@@ -21,15 +21,15 @@ const (
 	cutOff = "the run that made it was cut off"
 )
 
-// adopt takes the creations that a killed run has left pending into the state as resources, where ids
-// tells their id, so that the refresh that follows finds out which of them the world has. What is secret
+// adopt takes the creations that a killed run has left pending into the state as resources, where the
+// project tells their id, so that the refresh that follows finds out which of them the world has. What is secret
 // in the state stays encrypted.
-func (s *Stack) adopt(ctx context.Context, ids map[string]string) error {
+func (s *Stack) adopt(ctx context.Context) error {
 	exported, err := s.export(ctx)
 	if err != nil {
 		return err
 	}
-	if _, n, err := adopted(exported, ids); err != nil || n == 0 {
+	if _, n, err := adopted(exported, s.project.IDs); err != nil || n == 0 {
 		return err
 	}
 	// A run that is at work right now has pending creations too, and could save between export and import
@@ -40,7 +40,7 @@ func (s *Stack) adopt(ctx context.Context, ids map[string]string) error {
 	if exported, err = s.export(ctx); err != nil {
 		return err
 	}
-	edited, n, err := adopted(exported, ids)
+	edited, n, err := adopted(exported, s.project.IDs)
 	if err != nil || n == 0 {
 		return err
 	}

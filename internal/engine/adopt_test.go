@@ -93,10 +93,10 @@ func cutOffRun(t *testing.T, r *rig) *Stack {
 
 func TestPendingCreationsAreLookedUp(t *testing.T) {
 	r := newRig(t)
-	r.project.Private = true
+	r.project.Private, r.project.IDs = true, thingIDs
 	s, ctx := cutOffRun(t, r), t.Context()
 	opts := r.options()
-	opts.ClearPending, opts.IDs = true, thingIDs
+	opts.ClearPending = true
 	sum, err := s.Refresh(ctx, opts)
 	require.NoError(t, err)
 	require.Equal(t, Counts{"same": 2, "update": 1, "delete": 1}, sum.Counts)

@@ -28,6 +28,9 @@ type Project struct {
 	// Refusal finds, in an error that the program returned, the refusal of its configuration, and
 	// returns nil where there is none. Nil means that the program refuses nothing.
 	Refusal func(error) error
+	// IDs names, by type token, the input that a resource's id is equal to. A creation of such a type that a
+	// killed run has left pending can be looked up.
+	IDs map[string]string
 	// LogDir takes the full output of every operation, one file each. Empty means no log.
 	LogDir string
 }

@@ -11,7 +11,7 @@ import (
 func (s *Stack) Refresh(ctx context.Context, o Options) (Summary, error) {
 	return s.run(ctx, Refresh, o, func(ctx context.Context, ch chan<- events.EngineEvent) error {
 		if o.ClearPending {
-			if err := s.adopt(ctx, o.IDs); err != nil {
+			if err := s.adopt(ctx); err != nil {
 				return err
 			}
 		}

@@ -30,11 +30,9 @@ type Options struct {
 	// Replace names, by URN, resources that are made anew although nothing about them changed, and so
 	// does what is made of them where that follows. Up and Preview only.
 	Replace []string
-	// ClearPending drops the creations that an earlier, killed run has left pending. Refresh only.
+	// ClearPending drops the creations that an earlier, killed run has left pending, or looks them up where
+	// Project.IDs tells how. Refresh only.
 	ClearPending bool
-	// IDs names, by type token, the input that a resource's id is equal to. With ClearPending, creations of
-	// these types are not dropped but looked up.
-	IDs map[string]string
 	// RunProgram makes a refresh run the program first, so that providers are configured as it says now.
 	RunProgram bool
 	// Observe is handed every event of the engine, in order, from one goroutine. Secrets in it are masked.

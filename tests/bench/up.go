@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"runtime"
 	"strings"
 	"time"
 
@@ -36,7 +36,7 @@ var deployed = figure{
 		notes := []string{
 			fmt.Sprintf("%d operations; %d of them hold the chain, drawn in [critical-path.svg](pictures/critical-path.svg).", s.deployment.events.Operations(), len(path)),
 			"The run's time includes the start of the engine, of the providers and of the program, which the chain does not.",
-			fmt.Sprintf("The machine's processors were busy for %.0f %% of the run: with the sandbox's API server and controllers they set the pace as far as that is near 100.", 100*s.deployment.busy),
+			s.deployment.effort(),
 		}
 		for _, step := range critical.Longest(path, 5) {
 			notes = append(notes, fmt.Sprintf("- %.1f s: %s", step.Took().Seconds(), step.Label()))
@@ -49,10 +49,10 @@ var deployed = figure{
 
 // deployment is the run that filled the site.
 type deployment struct {
-	took   time.Duration
-	busy   float64 // share of the processors' time in which they did anything
-	events critical.Events
-	stack  *engine.Stack
+	took    time.Duration
+	workers []worker
+	events  critical.Events
+	stack   *engine.Stack
 }
 
 // deploy runs the program in this process, as streamforge does, to see the engine's events.
@@ -64,16 +64,30 @@ func (s *site) deploy(ctx context.Context) error {
 	d := &s.deployment
 	d.stack = stack
 	start := time.Now()
-	idle, all := jiffies()
-	sum, err := stack.Up(ctx, engine.Options{Observe: d.events.Observe})
-	d.took = time.Since(start)
-	if i, a := jiffies(); a > all {
-		d.busy = 1 - (i-idle)/(a-all)
-	}
+	var sum engine.Summary
+	d.workers, err = workers(func() (err error) {
+		sum, err = stack.Up(ctx, engine.Options{Observe: d.events.Observe})
+		d.took = time.Since(start)
+		return err
+	})
 	if err == nil && sum.Result != "succeeded" {
 		err = errors.New("up: " + sum.Result)
 	}
 	return err
+}
+
+// effort says who kept the processors busy: with one machine for the engine and all that it deploys into,
+// they set the pace as far as their time is used up.
+func (d *deployment) effort() string {
+	var all time.Duration
+	var most []string
+	for i, w := range d.workers {
+		if all += w.time; i < 6 {
+			most = append(most, fmt.Sprintf("%s %.1f s", w.program, w.time.Seconds()))
+		}
+	}
+	return fmt.Sprintf("Processor time: %.0f s, which keeps %d processors busy for %.0f s at least. Most of it: %s.",
+		all.Seconds(), runtime.NumCPU(), all.Seconds()/float64(runtime.NumCPU()), strings.Join(most, ", "))
 }
 
 func (d *deployment) path() ([]critical.Step, error) {
@@ -82,21 +96,4 @@ func (d *deployment) path() ([]critical.Step, error) {
 		return nil, err
 	}
 	return critical.Path(d.events.Steps(), state), nil
-}
-
-// jiffies are the time in which the processors had nothing to do, and all their time, since the machine
-// was started. Zero where there is no /proc.
-func jiffies() (idle, all float64) {
-	raw, _ := os.ReadFile("/proc/stat")
-	line, _, _ := strings.Cut(string(raw), "\n")
-	for i, field := range strings.Fields(line) {
-		value, err := strconv.ParseFloat(field, 64)
-		if err != nil || i > 8 { // the name, and guests, who are counted before
-			continue
-		}
-		if all += value; i == 4 || i == 5 { // idle, and waiting for a disk
-			idle += value
-		}
-	}
-	return idle, all
 }

@@ -17,13 +17,15 @@ import (
 // changed describes a module that is compiled from an edited copy.
 type changed struct {
 	module string
-	dir    string                       // its unedited folder in the module cache
-	tree   string                       // the folder of it that is copied
-	file   string                       // the file that is edited
-	edit   func([]byte) ([]byte, error) // fails when it does not find what it expects
+	dir    string          // its unedited folder in the module cache
+	tree   string          // the folder of it that is copied
+	edits  map[string]edit // by the file that is edited
 }
 
-// writeModules copies both modules with one file edited in each, and writes a
+// edit fails when it does not find what it expects.
+type edit func([]byte) ([]byte, error)
+
+// writeModules copies both modules with some files edited, and writes a
 // build.mod that points to the copies (go build -modfile; a go.mod would make the
 // folder a module of its own, which main.go could not embed from). Each edit states what it expects to find, so
 // that a new version of a module stops the build instead of slipping through.
@@ -37,8 +39,9 @@ func writeModules(provider, sdk string) error {
 		return err
 	}
 	for _, c := range []changed{
-		{providerModule, provider, "pkg", "pkg/gen/schema.go", pointerProvider},
-		{sdkModule, sdk, "go", "go/kubernetes/yaml/v2/kinds.go", untypedKinds},
+		{providerModule, provider, "pkg", map[string]edit{
+			"pkg/gen/schema.go": pointerProvider, "pkg/provider/provider.go": keepSchemas}},
+		{sdkModule, sdk, "go", map[string]edit{"go/kubernetes/yaml/v2/kinds.go": untypedKinds}},
 	} {
 		to := outDir + "/" + strings.ReplaceAll(strings.TrimPrefix(c.module, "github.com/pulumi/"), "/", "-")
 		if err := c.write(to); err != nil {
@@ -67,15 +70,20 @@ func (c changed) write(to string) error {
 	if err := os.WriteFile(filepath.Join(to, "go.mod"), mod, 0o644); err != nil {
 		return err
 	}
-	file := filepath.Join(to, c.file)
-	src, err := os.ReadFile(file)
-	if err != nil {
-		return err
+	for name, edit := range c.edits {
+		file := filepath.Join(to, name)
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if src, err = edit(src); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := os.WriteFile(file, src, 0o644); err != nil {
+			return err
+		}
 	}
-	if src, err = c.edit(src); err != nil {
-		return fmt.Errorf("%s: %w", c.file, err)
-	}
-	return os.WriteFile(file, src, 0o644)
+	return nil
 }
 
 // pointerProvider fits the provider to pulumi/pkg v3.256.0, where the field
@@ -83,7 +91,20 @@ func (c changed) write(to string) error {
 // asks for, pulumi/sdk would be an older one than everywhere else, and every
 // package above it would be compiled once more.
 func pointerProvider(src []byte) ([]byte, error) {
-	const was, is = "\t\tProvider: pschema.ResourceSpec{", "\t\tProvider: &pschema.ResourceSpec{"
+	return replace(src, "\t\tProvider: pschema.ResourceSpec{", "\t\tProvider: &pschema.ResourceSpec{")
+}
+
+// keepSchemas lets the provider read the API server's schemas once, not anew after each definition of a
+// custom resource that it creates: half a second each time, in which the engine, which asks for one
+// check after the other, goes on with nothing. Both uses of the schemas can do without those of custom
+// resources: the check passes what they do not know, as it does before a definition is there, and
+// a client-side update merges a custom resource without a schema in any case.
+func keepSchemas(src []byte) ([]byte, error) {
+	return replace(src, "\t\tk.clientSet.RESTMapper.Reset()\n\t\tk.invalidateResources()\n", "\t\tk.clientSet.RESTMapper.Reset()\n")
+}
+
+// replace wants exactly one place to replace.
+func replace(src []byte, was, is string) ([]byte, error) {
 	if n := bytes.Count(src, []byte(was)); n != 1 {
 		return nil, fmt.Errorf("%q occurs %d times, want 1: is the change still needed?", strings.TrimSpace(was), n)
 	}
