@@ -175,7 +175,7 @@ func TestEnvKeepsPulumiInside(t *testing.T) {
 	t.Setenv("PATH", "/usr/bin")
 	s := open(t)
 	env := s.Env()
-	assert.Equal(t, "file://"+s.Dir()+"/state", env["PULUMI_BACKEND_URL"])
+	assert.Equal(t, "file://"+s.Dir()+"/state?metadata=skip", env["PULUMI_BACKEND_URL"])
 	assert.Equal(t, s.Dir()+"/passphrase", env["PULUMI_CONFIG_PASSPHRASE_FILE"])
 	assert.Equal(t, s.Dir()+"/pulumi", env["PULUMI_HOME"])
 	assert.Equal(t, "1", env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"])
