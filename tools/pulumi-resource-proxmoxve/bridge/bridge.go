@@ -58,5 +58,8 @@ func Provider(metadata []byte) info.Provider {
 		return true
 	})
 	prov.SetAutonaming(255, "-")
+	for tf, r := range prov.Resources {
+		r.Fields = spellOut(p.ResourcesMap().Get(tf).Schema(), r.Fields)
+	}
 	return prov
 }
