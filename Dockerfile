@@ -1,7 +1,7 @@
 # The auditor: streamforge and the engine that reads the state, and the stacks' files. Nothing else is in
 # it, no shell either. Build context: the project's root, as it was deployed.
 # renovate: datasource=docker depName=docker.io/library/golang
-FROM docker.io/library/golang:1.25.11-bookworm AS build
+FROM docker.io/library/golang:1.26.0-bookworm AS build
 WORKDIR /project
 COPY . .
 # hadolint ignore=DL3062

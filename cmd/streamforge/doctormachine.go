@@ -42,7 +42,6 @@ func machineChecks(sb *sandbox.Sandbox, root string, st sandbox.Status, unknown 
 		{Name: "leftovers", Look: func(context.Context) doctor.Finding { return leftovers(root, sb.Project()) }},
 		{Name: "java", Look: java},
 		tool("ansible-playbook", "Kubespray cannot be run from here", false, "install Ansible as Kubespray's docs say"),
-		tool("kubectl", "no look into the cluster from here", false, "install it"),
 		tool("shellcheck", "`make test` leaves out the check of scripts", false, "install it from your distribution"),
 	}
 	for i := range all {

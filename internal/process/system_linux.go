@@ -3,9 +3,10 @@ package process
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/prometheus/procfs"
 )
 
 // childAttr puts a child into a group of its own, so that Ctrl-C in a terminal reaches
@@ -19,50 +20,35 @@ func Detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true}
 
 // Identify reads the identity of a running process; an error means that it is gone.
 func Identify(pid int) (ID, error) {
-	fields, err := statFields(pid)
+	stat, err := statOf(pid)
 	if err != nil {
 		return ID{}, err
 	}
-	if fields[0] == "Z" || fields[0] == "X" {
+	if stat.State == "Z" || stat.State == "X" {
 		return ID{}, fmt.Errorf("pid %d: already dead", pid)
-	}
-	started, err := strconv.ParseUint(fields[19], 10, 64)
-	if err != nil {
-		return ID{}, fmt.Errorf("pid %d: start time: %w", pid, err)
 	}
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return ID{}, err
 	}
-	return ID{PID: pid, StartTime: started, Boot: strings.TrimSpace(string(boot))}, nil
+	return ID{PID: pid, StartTime: stat.Starttime, Boot: strings.TrimSpace(string(boot))}, nil
 }
 
-// statFields returns /proc/PID/stat from its third field (state) on: the second is the
-// command in parentheses and may hold anything.
-func statFields(pid int) ([]string, error) {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+func statOf(pid int) (procfs.ProcStat, error) {
+	p, err := procfs.NewProc(pid)
 	if err != nil {
-		return nil, err
+		return procfs.ProcStat{}, err
 	}
-	end := strings.LastIndexByte(string(raw), ')')
-	fields := strings.Fields(string(raw[end+1:]))
-	if end < 0 || len(fields) < 22 {
-		return nil, fmt.Errorf("pid %d: unknown form of /proc stat", pid)
-	}
-	return fields, nil
+	return p.Stat()
 }
 
 // Memory is the resident memory of a process in bytes, 0 when it is gone.
 func Memory(pid int) int64 {
-	fields, err := statFields(pid)
+	stat, err := statOf(pid)
 	if err != nil {
 		return 0
 	}
-	pages, err := strconv.ParseInt(fields[21], 10, 64)
-	if err != nil {
-		return 0
-	}
-	return pages * int64(os.Getpagesize())
+	return int64(stat.ResidentMemory())
 }
 
 // FreeBytes is the space an ordinary user has left on the file system of path.

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"go/version"
 	"maps"
 	"os"
 	"path/filepath"
@@ -107,5 +108,21 @@ func TestSharedModulesAgree(t *testing.T) {
 	}
 	for _, module := range slices.Sorted(maps.Keys(seen)) {
 		assert.Len(t, seen[module], 1, "%s is asked for in several versions: %v", module, seen[module])
+	}
+}
+
+// The Go that the program asks for, which the images of the pipeline have, builds every tool: another one would
+// be downloaded for the rest, which GOTOOLCHAIN=local forbids, and what they share be compiled twice.
+func TestOneGoBuildsAll(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^go (\S+)$`)
+	asked := func(module ...string) string {
+		text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, append(module, "go.mod")...)...))
+		require.NoError(t, err)
+		found := line.FindSubmatch(text)
+		require.NotNil(t, found, module)
+		return "go" + string(found[1])
+	}
+	for _, tool := range Tools() {
+		assert.LessOrEqual(t, version.Compare(asked("tools", tool.Module), asked()), 0, "tools/%s asks for a later Go than go.mod", tool.Module)
 	}
 }

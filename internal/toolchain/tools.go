@@ -66,9 +66,10 @@ func Tools() []Tool {
 			Package: "go.etcd.io/etcd/etcdctl/v3", Disk: Disk{Build: 10, Modules: 5}},
 		{Name: "etcdutl", Version: etcdVersion, Module: "etcd",
 			Package: "go.etcd.io/etcd/etcdutl/v3", Disk: Disk{Build: 5, Modules: 5}},
-		controlPlane("kube-apiserver", Disk{Build: 2000, Modules: 300}),
-		controlPlane("kube-controller-manager", Disk{Build: 600, Modules: 50}),
-		controlPlane("kube-scheduler", Disk{Build: 20}),
+		kubernetes("kube-apiserver", Disk{Build: 2000, Modules: 300}),
+		kubernetes("kube-controller-manager", Disk{Build: 600, Modules: 50}),
+		kubernetes("kube-scheduler", Disk{Build: 20}),
+		kubernetes("kubectl", Disk{Build: 200, Modules: 30}),
 		{Name: "kwok", Version: kwokVersion, Module: "kwok",
 			Package: "sigs.k8s.io/kwok/cmd/kwok", Disk: Disk{Build: 130, Modules: 50}},
 		{Name: "pulumi-resource-proxmoxve", Version: pvePluginVersion, Module: "pulumi-resource-proxmoxve",
@@ -87,8 +88,8 @@ func Tools() []Tool {
 	}
 }
 
-// controlPlane describes one process of Kubernetes' control plane.
-func controlPlane(name string, disk Disk) Tool {
+// kubernetes describes a program of Kubernetes itself.
+func kubernetes(name string, disk Disk) Tool {
 	const variable = "-X k8s.io/component-base/version."
 	parts := strings.SplitN(kubernetesVersion, ".", 3)
 	return Tool{

@@ -151,14 +151,14 @@ func within[T comparable](inner, outer []T) bool {
 
 // loadTelegramToken reads the secret of the bot where a receiver needs it. Its value is in no message.
 func (c *Config) loadTelegramToken(ctx *pulumi.Context, src *config.Config) error {
-	if !c.Alerting.Telegram() {
+	if !c.Handover.Cluster || !c.Alerting.Telegram() { // before that nothing of the section is made
 		return nil
 	}
 	token, ok := ctx.GetConfig(ctx.Project() + ":telegramToken")
 	switch {
 	case !ok:
 		return Path("telegramToken").Errorf("", "missing although alerting.receivers has a telegramChat; "+
-			"create a bot with @BotFather and run `pulumi config set --secret telegramToken 'id:key'`")
+			"create a bot with @BotFather and run `pulumi config set --secret telegramToken`, which asks for it: id:key")
 	case !telegramToken.MatchString(token):
 		return Path("telegramToken").Errorf("", "must have the form id:key, as @BotFather gives it")
 	}

@@ -20,7 +20,7 @@ type Identity struct {
 	ServerOnly bool              `json:"serverOnly,omitempty"` // declares the server and nothing in it
 }
 
-// IdentityDatabase is one of those in postgres.clusters, which names keycloak among its clients.
+// IdentityDatabase is one of those in postgres.clusters.
 type IdentityDatabase struct {
 	Cluster string `json:"cluster"`
 	Name    string `json:"name"`

@@ -92,7 +92,7 @@ func (c *Config) loadSecrets(ctx *pulumi.Context, src *config.Config) (errs []er
 	switch {
 	case !ok:
 		errs = append(errs, errors.New("proxmoxToken: missing; "+
-			"create an API token (docs/proxmox-token.md) and run `pulumi config set --secret proxmoxToken 'user@realm!name=uuid'`"))
+			"create an API token (docs/proxmox-token.md) and run `pulumi config set --secret proxmoxToken`, which asks for it: user@realm!name=uuid"))
 	case !proxmoxToken.MatchString(token):
 		errs = append(errs, errors.New("proxmoxToken: must have the form user@realm!name=uuid"))
 	default:

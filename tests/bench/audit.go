@@ -29,10 +29,6 @@ var audited = figure{
 		if err != nil {
 			return samples{}, err
 		}
-		kubectl, err := buildKubectl(ctx, b)
-		if err != nil {
-			return samples{}, err
-		}
 		manifests := filepath.Join(b.dir, "manifests.json")
 		n, err := s.manifests(ctx, manifests)
 		if missing := auditedObjects - n; err == nil && missing > 0 {
@@ -46,7 +42,7 @@ var audited = figure{
 		result, err := pairs(3,
 			func() (float64, error) { return s.streamforge(ctx, "drift", "-q", "-s", "sandbox", "--no-refresh") },
 			func() (float64, error) {
-				return s.command(ctx, "sh", "-c", kubectl+" --kubeconfig "+s.sb.AdminKubeconfig()+" diff -f "+manifests+"; [ $? -le 1 ]")
+				return s.command(ctx, "sh", "-c", filepath.Join(b.root, "bin", "kubectl")+" --kubeconfig "+s.sb.AdminKubeconfig()+" diff -f "+manifests+"; [ $? -le 1 ]")
 			})
 		if err != nil {
 			return samples{}, err
@@ -56,7 +52,7 @@ var audited = figure{
 			fmt.Sprintf("%d objects: those of the state and of the charts' releases, %d being what the whole platform has with as many more Kafka topics as were missing.", n, n),
 			"The audit also looks for what nobody manages, at who wrote what, at the releases' records and at Proxmox; `kubectl diff` does none of that.",
 			fmt.Sprintf("The audit with the preview of a refresh of all resources, its default, took %.1f s in the same run.", whole),
-			"`kubectl` is built from the sources of the sandbox's API server.",
+			"`kubectl` is the one of the API server's sources, as in `bin/`.",
 		}
 		return result, err
 	},
@@ -110,25 +106,4 @@ func (s *site) manifests(ctx context.Context, file string) (int, error) {
 		return 0, err
 	}
 	return len(objects), os.WriteFile(file, list, 0o600)
-}
-
-// buildKubectl compiles the one that belongs to the API server, with a copy of its module file, as
-// kubectl needs sums that the server does not.
-func buildKubectl(ctx context.Context, b *bench) (string, error) {
-	module, out := filepath.Join(b.root, "tools", "kubernetes"), filepath.Join(b.dir, "kubectl")
-	for _, file := range []string{"go.mod", "go.sum"} {
-		raw, err := os.ReadFile(filepath.Join(module, file))
-		if err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(filepath.Join(b.dir, file), raw, 0o644); err != nil {
-			return "", err
-		}
-	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-mod=mod", "-modfile="+filepath.Join(b.dir, "go.mod"), "-o", out, "k8s.io/kubernetes/cmd/kubectl")
-	cmd.Dir, cmd.Stderr = module, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("build kubectl: %w", err)
-	}
-	return out, nil
 }

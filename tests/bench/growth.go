@@ -2,14 +2,11 @@ package main
 
 import (
 	"math"
-	"os"
 	"os/exec"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
-	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/prometheus/procfs"
 )
 
 // point is one run of an operation.
@@ -76,31 +73,18 @@ func watched(cmd *exec.Cmd) (p point, err error) {
 
 // resident is the memory of a process and all its descendants. Zero where there is no /proc.
 func resident(root int) (bytes int64) {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return 0
-	}
-	children := map[int][]int{}
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		raw, err := os.ReadFile("/proc/" + e.Name() + "/stat")
+	children, memory := map[int][]int{}, map[int]int{}
+	processes, _ := procfs.AllProcs() // an error means none: there is no /proc
+	for _, p := range processes {
+		stat, err := p.Stat()
 		if err != nil {
 			continue // it has ended
 		}
-		_, after, _ := strings.Cut(string(raw[strings.LastIndexByte(string(raw), ')')+1:]), " ")
-		fields := strings.Fields(after)
-		if len(fields) < 2 {
-			continue
-		}
-		if parent, err := strconv.Atoi(fields[1]); err == nil {
-			children[parent] = append(children[parent], pid)
-		}
+		children[stat.PPID] = append(children[stat.PPID], p.PID)
+		memory[p.PID] = stat.ResidentMemory()
 	}
 	for open := []int{root}; len(open) > 0; open = open[1:] {
-		bytes += process.Memory(open[0])
+		bytes += int64(memory[open[0]])
 		open = append(open, children[open[0]]...)
 	}
 	return bytes

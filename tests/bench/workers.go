@@ -2,12 +2,13 @@ package main
 
 import (
 	"cmp"
-	"os"
+	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prometheus/procfs"
 )
 
 // worker is a program, with the processor time of all its processes.
@@ -17,13 +18,13 @@ type worker struct {
 }
 
 // workers does something and tells what processor time the machine's programs took meanwhile, most first. A
-// process is looked at ten times a second, so the last moment of one that ends is missed. Empty where
+// process is looked at twice a second, so the last moment of one that ends is missed. Empty where
 // there is no /proc.
 func workers(do func() error) ([]worker, error) {
 	ended := make(chan error, 1)
 	began, latest := times(), map[string]time.Duration{}
 	go func() { ended <- do() }()
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		for process, t := range times() {
@@ -55,23 +56,15 @@ func summed(began, latest map[string]time.Duration) (all []worker) {
 
 // times is the processor time of every process so far, by the name of its program and its number.
 func times() map[string]time.Duration {
-	const tick = 10 * time.Millisecond // of /proc, on every architecture that Go knows
 	all := map[string]time.Duration{}
-	files, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is well formed
-	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			continue // it has ended
-		}
-		fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-		command, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
-		program, _, _ := strings.Cut(string(command), "\x00")
-		user, err1 := strconv.Atoi(fields[11])
-		system, err2 := strconv.Atoi(fields[12])
-		if program == "" || err1 != nil || err2 != nil {
+	processes, _ := procfs.AllProcs() // an error means none: there is no /proc
+	for _, p := range processes {
+		stat, err1 := p.Stat()
+		command, err2 := p.CmdLine()
+		if err1 != nil || err2 != nil || len(command) == 0 {
 			continue // of the kernel, or on its way out
 		}
-		all[filepath.Base(program)+" "+filepath.Base(filepath.Dir(file))] = time.Duration(user+system) * tick
+		all[fmt.Sprintf("%s %d", filepath.Base(command[0]), p.PID)] = time.Duration(stat.CPUTime() * float64(time.Second))
 	}
 	return all
 }

@@ -56,7 +56,7 @@ runs: an init system would do the same. {{.Disk}}
 ## The runs
 
 The seed decides the fault, the moment (so many finished operations of ` + "`up`" + `, then so many milliseconds) and what is hit.
-` + "`go run ./tests/chaos -seeds N`" + ` repeats a run; what is being worked on at that moment depends on the machine too.
+` + "`go run ./tests/chaos -seeds N -report ''`" + ` repeats a run; what is being worked on at that moment depends on the machine too.
 
 | seed | fault | struck after | hit | exit | resources in the state, unfinished | needed | ` + "`up`" + ` also | result |
 |---|---|---|---|---|---|---|---|---|

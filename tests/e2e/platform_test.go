@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // TestPlatform lives one sandbox through a day: each step starts from what the one before left.
@@ -50,10 +51,14 @@ func TestPlatform(t *testing.T) {
 }
 
 func (s *site) certificate(t *testing.T) {
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("the script needs openssl, which is not installed")
+	}
 	dir := t.TempDir()
 	cmd := exec.Command("bash", filepath.Join(repo, "platform/base/cert/script.sh"),
 		"--name", "app.sandbox.test", "--ip", "127.53.31.153", "--namespace", "default", "--out", dir)
-	cmd.Env = append(os.Environ(), "KUBECONFIG="+s.sb.AdminKubeconfig())
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+s.sb.AdminKubeconfig(),
+		"PATH="+filepath.Join(repo, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
 	text, err := exec.Command("openssl", "x509", "-in", filepath.Join(dir, "app.sandbox.test.crt"), "-noout", "-ext", "subjectAltName", "-issuer").CombinedOutput()
@@ -90,10 +95,6 @@ func (s *site) leavesNothing(t *testing.T) {
 
 // runs tells whether a process executes: one that has ended and only waits to be reaped does not.
 func runs(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, after, _ := strings.Cut(string(stat), ") ")
-	return !strings.HasPrefix(after, "Z")
+	_, err := process.Identify(pid)
+	return err == nil
 }

@@ -82,8 +82,6 @@ func (p *restorePage) stage(dir string) {
 	require.NoError(t, os.Symlink(streamforge, filepath.Join(bin, "streamforge")))
 	java, err := toolchain.Java(t.Context())
 	require.NoError(t, err)
-	kubectl, err := exec.LookPath("kubectl")
-	require.NoError(t, err)
 	quoted := []string{java}
 	for _, a := range toolchain.KeycloakArgs(filepath.Join(home, "keycloak")) {
 		quoted = append(quoted, "'"+a+"'")
@@ -95,7 +93,7 @@ func (p *restorePage) stage(dir string) {
 *) exec %s "$@" ;;
 esac
 command=("${@//\/opt\/keycloak\/bin\/kc.sh/%s}")
-exec "${command[@]//\/tmp\/realm/%s\/realm}"`, kubectl, filepath.Join(bin, "kc.sh"), dir),
+exec "${command[@]//\/tmp\/realm/%s\/realm}"`, filepath.Join(repo, "bin", "kubectl"), filepath.Join(bin, "kc.sh"), dir),
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/bash\n"+script+"\n"), 0o700))
 	}

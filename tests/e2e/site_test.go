@@ -164,7 +164,7 @@ func (s *site) machinesOnly() {
 // kubectlCode runs kubectl and gives its exit code.
 func (s *site) kubectlCode(args ...string) int {
 	s.t.Helper()
-	cmd := exec.Command("kubectl", append([]string{"--kubeconfig", s.sb.AdminKubeconfig()}, args...)...)
+	cmd := s.kubectlCommand(args)
 	_ = cmd.Run() // the code says all
 	return cmd.ProcessState.ExitCode()
 }
@@ -172,8 +172,11 @@ func (s *site) kubectlCode(args ...string) int {
 // kubectl asks the sandbox's API server.
 func (s *site) kubectl(args ...string) string {
 	s.t.Helper()
-	cmd := exec.Command("kubectl", append([]string{"--kubeconfig", s.sb.AdminKubeconfig()}, args...)...)
-	out, err := cmd.CombinedOutput()
+	out, err := s.kubectlCommand(args).CombinedOutput()
 	require.NoError(s.t, err, "kubectl %s:\n%s", strings.Join(args, " "), out)
 	return string(out)
+}
+
+func (s *site) kubectlCommand(args []string) *exec.Cmd {
+	return exec.Command(filepath.Join(repo, "bin", "kubectl"), append([]string{"--kubeconfig", s.sb.AdminKubeconfig()}, args...)...)
 }

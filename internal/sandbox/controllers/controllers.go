@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -38,7 +39,13 @@ func operators() []operator {
 // fails is logged and started again; Run itself fails only when the API server cannot be watched.
 func Run(ctx context.Context, config *rest.Config) error {
 	log.SetLogger(klog.Background())
-	mgr, err := newManager(config)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	shared, err := newShared(config)
+	if err != nil {
+		return fmt.Errorf("sandbox controllers: %w", err)
+	}
+	mgr, err := newManager(config, shared)
 	if err != nil {
 		return fmt.Errorf("sandbox controllers: %w", err)
 	}
@@ -46,11 +53,13 @@ func Run(ctx context.Context, config *rest.Config) error {
 	if err != nil {
 		return fmt.Errorf("sandbox controllers: %w", err)
 	}
-	h := &host{ctx: ctx, config: config, client: mgr.GetClient(), discoverer: discoverer, stop: map[string]func(){}}
+	h := &host{ctx: ctx, config: config, shared: shared, client: mgr.GetClient(), discoverer: discoverer, stop: map[string]func(){}}
 	if err := ctrl.NewControllerManagedBy(mgr).Named("operators").
 		For(&apiextensionsv1.CustomResourceDefinition{}).Complete(steady(h.reconcile)); err != nil {
 		return fmt.Errorf("sandbox controllers: %w", err)
 	}
+	watched := make(chan error, 1)
+	go func() { watched <- shared.Start(ctx) }() // before any manager, which waits for it
 	// An empty cluster has no definition whose event would start those that need none.
 	for _, o := range operators() {
 		if len(o.needs) == 0 {
@@ -61,16 +70,20 @@ func Run(ctx context.Context, config *rest.Config) error {
 	for _, stop := range h.stop {
 		stop()
 	}
-	if err != nil {
+	cancel()
+	if err = errors.Join(err, <-watched); err != nil {
 		return fmt.Errorf("sandbox controllers: %w", err)
 	}
 	return nil
 }
 
-// newManager gives a manager that listens nowhere and elects no leader.
-func newManager(c *rest.Config) (ctrl.Manager, error) {
+// newManager gives a manager that listens nowhere and elects no leader. What it reads comes from views,
+// objects without a Go type too.
+func newManager(c *rest.Config, shared cache.Cache) (ctrl.Manager, error) {
 	skip := true
 	return ctrl.NewManager(c, ctrl.Options{
+		NewCache:               over(shared),
+		Client:                 client.Options{Cache: &client.CacheOptions{Unstructured: true}},
 		Scheme:                 scheme,
 		Metrics:                server.Options{BindAddress: "0"},
 		HealthProbeBindAddress: "0",
@@ -97,6 +110,7 @@ func dropSchemas(o any) (any, error) {
 type host struct {
 	ctx        context.Context
 	config     *rest.Config
+	shared     cache.Cache
 	client     client.Client
 	discoverer discovery.DiscoveryInterface
 	stop       map[string]func() // by name, of those that run
@@ -186,7 +200,7 @@ func (h *host) start(o operator) {
 }
 
 func (h *host) run(ctx context.Context, o operator) error {
-	mgr, err := newManager(h.config)
+	mgr, err := newManager(h.config, h.shared)
 	if err != nil {
 		return err
 	}

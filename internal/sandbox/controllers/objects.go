@@ -11,7 +11,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	gwv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -32,16 +34,25 @@ var scheme = func() *runtime.Scheme {
 }()
 
 // everything enqueues one request whatever happened, for an operator that computes the state of
-// all its objects from all of them.
-var everything = handler.EnqueueRequestsFromMapFunc(func(context.Context, client.Object) []reconcile.Request {
-	return []reconcile.Request{{}}
-})
+// all its objects from all of them. What happens within a moment is one request: a deployment is
+// thousands of events.
+var everything = handler.Funcs{
+	CreateFunc:  func(_ context.Context, _ event.CreateEvent, q queue) { soon(q) },
+	UpdateFunc:  func(_ context.Context, _ event.UpdateEvent, q queue) { soon(q) },
+	DeleteFunc:  func(_ context.Context, _ event.DeleteEvent, q queue) { soon(q) },
+	GenericFunc: func(_ context.Context, _ event.GenericEvent, q queue) { soon(q) },
+}
 
-// steady lets a reconciler that met somebody else's change look again, instead of failing.
+type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
+
+func soon(q queue) { q.AddAfter(reconcile.Request{}, 25*time.Millisecond) }
+
+// steady lets a reconciler that met a change, somebody else's or one of its own that its view does not
+// show yet, look again instead of failing.
 func steady(f reconcile.Func) reconcile.Func {
 	return func(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 		result, err := f(ctx, req)
-		if apierrors.IsConflict(err) {
+		if apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) {
 			return reconcile.Result{RequeueAfter: 50 * time.Millisecond}, nil
 		}
 		return result, err
