@@ -12,7 +12,7 @@ import (
 )
 
 // Password is a generated password of 43 URL-safe characters, 256 bits of entropy: the digest of
-// a private key that exists for nothing else. Rotate it by replacing the key (`pulumi up --replace URN`).
+// a private key that exists for nothing else. Rotate it by replacing the key (`streamforge rotate NAME`).
 func Password(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	key, err := tls.NewPrivateKey(ctx, name, &tls.PrivateKeyArgs{Algorithm: pulumi.String("ED25519")}, opts...)
 	if err != nil {
