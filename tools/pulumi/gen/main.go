@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,10 +36,13 @@ func run() error {
 	if err := copyModule(dir, copied); err != nil {
 		return err
 	}
-	for _, e := range edits {
+	for _, e := range slices.Concat(edits, encodeOnce) {
 		if err := e.apply(copied); err != nil {
 			return fmt.Errorf("%s: %w", e.file, err)
 		}
+	}
+	if err := addEncoded(copied); err != nil {
+		return err
 	}
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {
