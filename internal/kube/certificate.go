@@ -3,7 +3,7 @@ package kube
 import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // LongLived is how long a certificate is valid whose server reads it only at its start: a renewed one
-// would lie unread in its Secret until the first ended. Ten years, as the authority by default.
+// would lie unread in its Secret until the first ended. Ten years.
 const LongLived = "87600h"
 
 // CertificateArgs describe a certificate that cert-manager issues, and renews with a new key thirty
