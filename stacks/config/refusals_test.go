@@ -82,6 +82,8 @@ var refusals = map[string]refusal{
 		`compute.image.url: must be an https address, got "ftp://x/y.img"`,
 		`compute.image.fileName: must end in .qcow2 and hold no slash: Proxmox imports by that ending, got "noble.img"`,
 		`compute.image.sha256: must be 64 lower-case hex digits, got "abc"`}},
+	"image that nobody verifies": {edits{"compute.image.sha256": nil}, []string{
+		"compute.image.sha256: missing: every machine starts from what is downloaded; take it from SHA256SUMS beside the image"}},
 	"root logs in": {edits{"compute.user": "root"}, []string{`compute.user: must be a Linux account other than root, got "root"`}},
 	"no ssh key":   {edits{"compute.sshKeys": []any{}}, []string{"compute.sshKeys: must hold at least one public key, Kubespray cannot log in without"}},
 	"private ssh key": {edits{"compute.sshKeys": []any{"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk"}}, []string{
