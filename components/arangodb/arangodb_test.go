@@ -38,7 +38,7 @@ func run(t *testing.T, change func(*arangodb.Args)) (*kubetest.Graph, *arangodb.
 			Agents:       arangodb.Group{Count: 3, DiskGiB: 8, MemoryMiB: 512, CPUMillis: 100},
 			DBServers:    arangodb.Group{Count: 4, DiskGiB: 50, MemoryMiB: 2048, CPUMillis: 250},
 			Coordinators: arangodb.Group{Count: 2, MemoryMiB: 1024, CPUMillis: 250},
-			Replication:  2, StorageClass: "replicated", Clients: []string{"web"},
+			Replication:  2, StorageClass: "local", Clients: []string{"web"},
 			Backup: arangodb.Backup{Schedule: "0 3 * * *", Keep: 14, S3: arangodb.S3{
 				Endpoint: "https://s3.example:9000", Region: "home-1", Bucket: "backups", AccessKey: "arango",
 				SecretKey: pulumi.ToSecret(pulumi.String("hidden")).(pulumi.StringOutput), CA: pulumi.String("STORE CA"),
@@ -70,9 +70,9 @@ func TestCluster(t *testing.T) {
 	assert.True(t, r.Retain, "the volumes belong to the object")
 	for path, want := range map[string]any{
 		"mode": "Cluster", "environment": "Production", "image": pins.ArangoDB, "externalAccess.type": "None", "ClusterDomain": "example.local",
-		"tls.caSecretName": "graph-ca", "bootstrap.passwordSecretNames.root": "graph-root-password", "metrics.enabled": true,
+		"networkAttachedVolumes": false, "tls.caSecretName": "graph-ca", "bootstrap.passwordSecretNames.root": "graph-root-password", "metrics.enabled": true,
 		"agents.count": 3.0, "dbservers.count": 4.0, "coordinators.count": 2.0, "coordinators.volumeClaimTemplate": nil,
-		"agents.volumeClaimTemplate.spec.storageClassName":              "replicated",
+		"agents.volumeClaimTemplate.spec.storageClassName":              "local",
 		"dbservers.volumeClaimTemplate.spec.resources.requests.storage": "50Gi",
 		"dbservers.args":                 []any{"--cluster.default-replication-factor=2"},
 		"coordinators.args":              []any{"--cluster.default-replication-factor=2"},

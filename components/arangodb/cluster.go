@@ -15,12 +15,12 @@ type Args struct {
 	Name          string             // part of the names of its Services and Secrets
 	Namespace     pulumi.StringInput // of the operator
 	NamespaceName string
-	DNSDomain     string // of Kubernetes, e.g. cluster.local
-	Agents        Group  // keep the cluster's state by majority: an odd number
-	DBServers     Group  // hold the data
-	Coordinators  Group  // answer clients; no disk
-	Replication   int    // copies of a collection that does not say otherwise, at most the number of DBServers
-	StorageClass  string
+	DNSDomain     string      // of Kubernetes, e.g. cluster.local
+	Agents        Group       // keep the cluster's state by majority: an odd number
+	DBServers     Group       // hold the data
+	Coordinators  Group       // answer clients; no disk
+	Replication   int         // copies of a collection that does not say otherwise, at most the number of DBServers
+	StorageClass  string      // local to the node: the servers replicate by themselves
 	Clients       []string    // namespaces whose pods may connect, besides Namespace
 	MetricsFrom   []kube.Peer // who may ask for metrics
 	Backup        Backup

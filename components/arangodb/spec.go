@@ -24,7 +24,7 @@ func (a Args) spec() pulumi.Map {
 		"imagePullPolicy":        pulumi.String("IfNotPresent"),
 		"ClusterDomain":          pulumi.String(a.DNSDomain),
 		"externalAccess":         pulumi.Map{"type": pulumi.String("None")}, // the default takes an address of the LAN
-		"networkAttachedVolumes": pulumi.Bool(true),                         // a pod may move away from a lost machine
+		"networkAttachedVolumes": pulumi.Bool(false),                        // a server stays with its volume: the others have the copies
 		"tls": pulumi.Map{
 			"caSecretName": pulumi.String(CASecret(a.Name)),
 			"altNames": pulumi.ToStringArray([]string{

@@ -85,10 +85,11 @@ func way(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) 
 }
 
 // closed lets nobody in, and lets the audit reach a name server and the ports it asks on. The
-// addresses behind them are outside of the cluster, where policies know no names.
+// addresses behind them are outside of the cluster, where policies know no names; a name server on
+// the node itself, such as Kubespray's cache, is in the host's network, which policies do not name either.
 func closed(ctx *pulumi.Context, name string, a Args, child pulumi.ResourceOption) (pulumi.Resource, error) {
 	return kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
 		Name: App, Namespace: a.Namespace, Labels: Labels(),
-		Egress: []kube.Rule{{Peers: kube.In("kube-system"), TCP: []int{53}, UDP: []int{53}}, {TCP: a.Ports}},
+		Egress: []kube.Rule{{TCP: []int{53}, UDP: []int{53}}, {TCP: a.Ports}},
 	}, child)
 }

@@ -71,5 +71,7 @@ func TestJob(t *testing.T) {
 	policy := g.Get(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "drift-audit")
 	assert.Nil(t, policy.At("spec.ingress"))
 	assert.Equal(t, []any{"Ingress", "Egress"}, policy.At("spec.policyTypes"))
+	names := []any{map[string]any{"protocol": "UDP", "port": 53.0}, map[string]any{"protocol": "TCP", "port": 53.0}}
+	assert.Equal(t, map[string]any{"ports": names}, policy.At("spec.egress.0"), "no peers: the node's own name server is no pod")
 	assert.Len(t, policy.At("spec.egress.1.ports"), 2)
 }

@@ -47,6 +47,11 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 		return nil, fmt.Errorf("grafana %s: %w", name, err)
 	}
 	child := pulumi.Parent(c)
+	rights, err := access(ctx, name, a, child)
+	if err != nil {
+		return nil, err
+	}
+	c.Before = append(c.Before, rights)
 	if len(a.Sources) > 0 {
 		secret, err := environment(ctx, name, a, child)
 		if err != nil {
@@ -104,15 +109,18 @@ func values(a Args) pulumi.Map {
 		// Reloader restarts the pod when what it reads at its start changes.
 		"annotations":           pulumi.Map{"reloader.stakater.com/auto": pulumi.String("true")},
 		"additionalDataSources": all,
+		"rbac":                  pulumi.Map{"create": pulumi.Bool(false)}, // see access
+		"serviceAccount":        pulumi.Map{"name": pulumi.String(account)},
 		"sidecar": pulumi.Map{
 			"dashboards": pulumi.Map{
-				"label": pulumi.String(DashboardLabel), "labelValue": pulumi.String(DashboardLabelValue),
+				"resource": pulumi.String("configmap"), // by default Secrets as well, which they may not read
+				"label":    pulumi.String(DashboardLabel), "labelValue": pulumi.String(DashboardLabelValue),
 				"folderAnnotation": pulumi.String(FolderAnnotation), "searchNamespace": pulumi.String("ALL"),
 				"provider": pulumi.Map{"foldersFromFilesStructure": pulumi.Bool(true), "allowUiUpdates": pulumi.Bool(false)},
 			},
 			// Dashboards refer to these two.
 			"datasources": pulumi.Map{
-				"uid": pulumi.String(PrometheusUID), "alertmanager": pulumi.Map{"uid": pulumi.String(AlertsUID)},
+				"resource": pulumi.String("configmap"), "uid": pulumi.String(PrometheusUID), "alertmanager": pulumi.Map{"uid": pulumi.String(AlertsUID)},
 			},
 		},
 	}

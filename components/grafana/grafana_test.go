@@ -60,6 +60,22 @@ func TestDashboardsAreFound(t *testing.T) {
 	assert.Nil(t, values.At("envFromSecrets"), "nothing to hide")
 }
 
+// TestReadsNoSecrets: what collects dashboards from every namespace must not read the Secrets there.
+func TestReadsNoSecrets(t *testing.T) {
+	g := run(t)
+	role := g.Get(t, "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "grafana-role")
+	assert.Equal(t, []any{map[string]any{"apiGroups": []any{""}, "resources": []any{"configmaps"}, "verbs": []any{"get", "list", "watch"}}}, role.At("rules"))
+	binding := g.Get(t, "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", "grafana-binding")
+	assert.Equal(t, role.At("metadata.name"), binding.At("roleRef.name"))
+	values := g.Get(t, chart, "chart")
+	assert.Equal(t, false, values.At("rbac.create"), "the chart's own role reads every Secret")
+	assert.Equal(t, []any{map[string]any{"kind": "ServiceAccount", "name": values.At("serviceAccount.name"), "namespace": "monitoring"}}, binding.At("subjects"))
+	for _, sidecar := range []string{"dashboards", "datasources"} {
+		assert.Equal(t, "configmap", values.At("sidecar."+sidecar+".resource"))
+	}
+	assert.True(t, values.DependsOn("grafana-binding"), "without it they find nothing")
+}
+
 // TestPasswordsStayInTheirSecret: values name variables only, and the CA, which is public.
 func TestPasswordsStayInTheirSecret(t *testing.T) {
 	g := run(t,

@@ -45,7 +45,9 @@ func TestAnsibleSeesTheGroups(t *testing.T) {
 func TestAnsibleSeesTheVariablesOfAHost(t *testing.T) {
 	var got map[string]any
 	ansible(t, &got, "--host", "k2w-10")
-	zones := []any{map[string]any{"zones": []any{"dmz.home"}, "nameservers": []any{"192.168.1.155"}, "cache": 30.0}}
+	zones := func(server string) []any {
+		return []any{map[string]any{"zones": []any{"dmz.home"}, "nameservers": []any{server}, "cache": 30.0}}
+	}
 	for name, want := range map[string]any{
 		"ansible_host": "192.168.1.60", "ip": "192.168.1.60", "access_ip": "192.168.1.60", "ansible_user": "ops",
 		"node_labels": map[string]any{"streamforge.home/gpu": "true", "topology.kubernetes.io/zone": "pve1"},
@@ -58,8 +60,9 @@ func TestAnsibleSeesTheVariablesOfAHost(t *testing.T) {
 		"supplementary_addresses_in_ssl_keys": []any{"192.168.1.150", "api.k2.dmz.home"},
 		// a version is text, or 1.30 would become 1.3
 		"kube_version": "1.33.5", "kube_network_plugin": "calico", "kubeconfig_localhost": true,
-		"upstream_dns_servers":        []any{"192.168.1.1", "9.9.9.9"},
-		"nodelocaldns_external_zones": zones, "coredns_external_zones": zones,
+		"upstream_dns_servers": []any{"192.168.1.1", "9.9.9.9"},
+		// The node's cache cannot reach the resolver from every node in ipvs mode; CoreDNS can.
+		"skydns_server": "10.233.0.3", "nodelocaldns_external_zones": zones("10.233.0.3"), "coredns_external_zones": zones("192.168.1.155"),
 		"metallb_enabled": false, "cert_manager_enabled": false, "ingress_nginx_enabled": false, "argocd_enabled": false,
 	} {
 		assert.Equal(t, want, got[name], name)

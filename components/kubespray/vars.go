@@ -53,6 +53,7 @@ type clusterFile struct {
 	ProxyMetrics     string   `yaml:"kube_proxy_metrics_bind_address"`
 	StrictARP        bool     `yaml:"kube_proxy_strict_arp"`
 	ClusterName      string   `yaml:"cluster_name"`
+	ClusterDNS       string   `yaml:"skydns_server"`
 	NodeLocalDNS     bool     `yaml:"enable_nodelocaldns"`
 	NodeLocalZones   []zone   `yaml:"nodelocaldns_external_zones"`
 	CoreDNSZones     []zone   `yaml:"coredns_external_zones"`
@@ -71,7 +72,10 @@ type zone struct {
 
 func clusterVars(c Cluster) clusterFile {
 	// A short cache: a host published a moment ago must not stay unknown to pods.
-	zones := []zone{{Zones: c.Zones, Nameservers: []string{c.Resolver.String()}, Cache: 30}}
+	zones := func(server netip.Addr) []zone {
+		return []zone{{Zones: c.Zones, Nameservers: []string{server.String()}, Cache: 30}}
+	}
+	dns := clusterDNS(c.ServiceCIDR)
 	return clusterFile{
 		KubeVersion: pins.Kubernetes, Runtime: "containerd", NetworkPlugin: "calico",
 		ServiceCIDR: c.ServiceCIDR.String(), PodCIDR: c.PodCIDR.String(), APIPort: c.APIPort,
@@ -79,10 +83,19 @@ func clusterVars(c Cluster) clusterFile {
 		ProxyMode: "ipvs", StrictARP: true, // else every node answers ARP for the VIP and for MetalLB's addresses
 		ProxyMetrics: "0.0.0.0:10249", // Prometheus is on another machine; scheduler and controllers listen everywhere
 		ClusterName:  c.DNSDomain,
-		NodeLocalDNS: true, NodeLocalZones: zones, CoreDNSZones: zones,
+		// The cache of each node asks CoreDNS, and CoreDNS alone the resolver. The cache is in the host's
+		// network: from there, kube-proxy by ipvs reaches an outer address whose Service keeps its clients'
+		// addresses only on the node that runs the pod behind it (kubernetes/kubernetes#93456). Pods reach it
+		// from every node.
+		ClusterDNS: dns.String(), NodeLocalDNS: true, NodeLocalZones: zones(dns), CoreDNSZones: zones(c.Resolver),
 		EncryptSecrets: true, RenewCerts: true,
 		KubeconfigHere: true, // artifacts/admin.conf, what the handover takes
 	}
+}
+
+// clusterDNS is the address of CoreDNS: the third of the Services, which is Kubespray's choice too.
+func clusterDNS(services netip.Prefix) netip.Addr {
+	return services.Masked().Addr().Next().Next().Next()
 }
 
 // group_vars/k8s_cluster/addons.yml. What is off is the platform's own, in other versions.

@@ -37,6 +37,7 @@ type Args struct {
 type SmartHost struct {
 	Host     string
 	Port     int
+	CA       string             // PEM of the authority behind its certificate; empty means the public ones
 	User     string             // empty means that it asks for no login
 	Password pulumi.StringInput // secret; used with User
 }
@@ -55,6 +56,9 @@ const (
 	passwordKey  = "RELAYHOST_PASSWORD"
 	// policyLevel: the connection is encrypted, and the certificate must be one for the host.
 	policyLevel = "secure"
+
+	publicCAs        = "/etc/ssl/certs/ca-certificates.crt" // of the image
+	caFolder, caFile = "/etc/smarthost", "ca.crt"
 )
 
 // New installs the chart. namespace is the name of Namespace.
@@ -73,6 +77,15 @@ func New(ctx *pulumi.Context, name, namespace string, a Args, opts ...pulumi.Res
 			return nil, err
 		}
 		before = append(before, secret)
+	}
+	if a.SmartHost.CA != "" {
+		ca, err := kube.ConfigMap(ctx, name+"-ca", kube.ConfigMapArgs{
+			Name: authority(name), Namespace: a.Namespace, Data: pulumi.StringMap{caFile: pulumi.String(a.SmartHost.CA)},
+		}, child)
+		if err != nil {
+			return nil, err
+		}
+		before = append(before, ca)
 	}
 	policy, err := kube.NetworkPolicy(ctx, name, kube.NetworkPolicyArgs{
 		Namespace: a.Namespace, Pods: pulumi.StringMap{"app.kubernetes.io/instance": pulumi.String(name)},
@@ -93,6 +106,8 @@ func New(ctx *pulumi.Context, name, namespace string, a Args, opts ...pulumi.Res
 
 func login(name string) string { return name + "-login" }
 
+func authority(name string) string { return name + "-ca" }
+
 // ingress: the relay asks nobody for a password, so it matters who reaches it.
 func ingress(a Args) (rules []kube.Rule) {
 	if len(a.Clients) > 0 { // no peers at all would mean everybody
@@ -111,26 +126,34 @@ func values(name string, a Args) pulumi.Map {
 		"LOG_FORMAT":             pulumi.String("json"),
 		"TZ":                     pulumi.String("Etc/UTC"),
 	}
+	postfix := pulumi.Map{
+		"myhostname":                   pulumi.String(a.Hostname),
+		"mynetworks":                   pulumi.String(strings.Join(a.Networks, " ")),
+		"message_size_limit":           pulumi.String(strconv.Itoa(a.MessageMiB << 20)), // bytes
+		"smtp_tls_security_level":      pulumi.String(policyLevel),
+		"smtp_tls_CAfile":              pulumi.String(publicCAs),
+		"smtp_tls_mandatory_protocols": pulumi.String(">=TLSv1.2"),
+		"smtpd_helo_required":          pulumi.String("yes"),
+		"disable_vrfy_command":         pulumi.String("yes"),
+	}
 	all := pulumi.Map{
 		"fullnameOverride": pulumi.String(name),
 		// By default the chart writes the time of rendering into the pods: every run would change them.
 		"recreateOnRedeploy": pulumi.Bool(false),
-		"config": pulumi.Map{"general": general, "postfix": pulumi.Map{
-			"myhostname":                   pulumi.String(a.Hostname),
-			"mynetworks":                   pulumi.String(strings.Join(a.Networks, " ")),
-			"message_size_limit":           pulumi.String(strconv.Itoa(a.MessageMiB << 20)), // bytes
-			"smtp_tls_security_level":      pulumi.String(policyLevel),
-			"smtp_tls_CAfile":              pulumi.String("/etc/ssl/certs/ca-certificates.crt"),
-			"smtp_tls_mandatory_protocols": pulumi.String(">=TLSv1.2"),
-			"smtpd_helo_required":          pulumi.String("yes"),
-			"disable_vrfy_command":         pulumi.String("yes"),
-		}},
-		"service":         pulumi.Map{"type": pulumi.String("ClusterIP"), "port": pulumi.Int(port)},
-		"persistence":     pulumi.Map{"enabled": pulumi.Bool(true), "size": pulumi.Sprintf("%dGi", a.DiskGiB), "storageClass": pulumi.String(a.StorageClass)},
-		"resources":       kube.Resources("20m", "64Mi", "256Mi"),
-		"deployment":      pulumi.Map{"annotations": pulumi.Map{"reloader.stakater.com/auto": pulumi.String("true")}},
-		"serviceAccount":  pulumi.Map{"create": pulumi.Bool(true)},
-		"headlessService": pulumi.Map{"enabled": pulumi.Bool(true)},
+		"config":             pulumi.Map{"general": general, "postfix": postfix},
+		"service":            pulumi.Map{"type": pulumi.String("ClusterIP"), "port": pulumi.Int(port)},
+		"persistence":        pulumi.Map{"enabled": pulumi.Bool(true), "size": pulumi.Sprintf("%dGi", a.DiskGiB), "storageClass": pulumi.String(a.StorageClass)},
+		"resources":          kube.Resources("20m", "64Mi", "256Mi"),
+		"deployment":         pulumi.Map{"annotations": pulumi.Map{"reloader.stakater.com/auto": pulumi.String("true")}},
+		"serviceAccount":     pulumi.Map{"create": pulumi.Bool(true)},
+		"headlessService":    pulumi.Map{"enabled": pulumi.Bool(true)},
+	}
+	if a.SmartHost.CA != "" { // the relay talks to no other server
+		postfix["smtp_tls_CAfile"] = pulumi.String(caFolder + "/" + caFile)
+		all["extraVolumes"] = pulumi.Array{pulumi.Map{"name": pulumi.String("ca"), "configMap": pulumi.Map{"name": pulumi.String(authority(name))}}}
+		all["extraVolumeMounts"] = pulumi.Array{pulumi.Map{
+			"name": pulumi.String("ca"), "mountPath": pulumi.String(caFolder), "readOnly": pulumi.Bool(true),
+		}}
 	}
 	if a.SmartHost.User != "" {
 		general["RELAYHOST_USERNAME"] = pulumi.String(a.SmartHost.User)

@@ -1,6 +1,7 @@
 package mailrelay
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -43,6 +44,8 @@ func TestRelease(t *testing.T) {
 	assert.Equal(t, "192.0.2.0/24", r.At("values.config.postfix.mynetworks"))
 	assert.Equal(t, "10485760", r.At("values.config.postfix.message_size_limit"))
 	assert.Equal(t, "2Gi", r.At("values.persistence.size"))
+	assert.Equal(t, "/etc/ssl/certs/ca-certificates.crt", r.At("values.config.postfix.smtp_tls_CAfile"))
+	assert.Nil(t, r.At("values.extraVolumes"))
 	assert.Nil(t, r.At("values.existingSecret"))
 	assert.Nil(t, r.At("values.metrics"))
 	assert.True(t, r.DependsOn("class") && r.DependsOn("relay"))
@@ -63,6 +66,19 @@ func TestLoginAndMetrics(t *testing.T) {
 	secret := g.Get(t, "kubernetes:core/v1:Secret", "relay-login")
 	assert.Equal(t, "pw", secret.At("stringData.RELAYHOST_PASSWORD"))
 	assert.True(t, secret.Secret("stringData"))
+}
+
+// TestSmartHostOfAnAuthorityOfItsOwn: one inside has no certificate that the image's authorities verify.
+func TestSmartHostOfAnAuthorityOfItsOwn(t *testing.T) {
+	g := graph(t, func(a *Args) { a.SmartHost.CA = "PEM" })
+	r := g.Release(t, "relay")
+	ca := g.Get(t, "kubernetes:core/v1:ConfigMap", "relay-ca")
+	assert.Equal(t, "PEM", ca.At(`data.ca\.crt`))
+	assert.Equal(t, ca.At("metadata.name"), r.At("values.extraVolumes.0.configMap.name"))
+	assert.Equal(t, r.At("values.extraVolumes.0.name"), r.At("values.extraVolumeMounts.0.name"))
+	assert.Equal(t, fmt.Sprintf("%s/ca.crt", r.At("values.extraVolumeMounts.0.mountPath")), r.At("values.config.postfix.smtp_tls_CAfile"))
+	assert.Equal(t, "secure", r.At("values.config.postfix.smtp_tls_security_level"))
+	assert.True(t, r.DependsOn("relay-ca"))
 }
 
 func TestOnlyClientsReachTheRelay(t *testing.T) {

@@ -27,7 +27,7 @@ func (p *Piraeus) cluster(ctx *pulumi.Context, name string, a Args, release pulu
 	network, err := kube.Apply(ctx, name+"-satellites", kube.Object{
 		Kind: satelliteKind, Name: "satellites",
 		Spec: pulumi.Map{
-			"internalTLS": certificates,
+			"internalTLS": certificates, "patches": longLived(),
 			// Replication in the pod network stops whenever a satellite's pod is restarted.
 			"podTemplate": pulumi.Map{"spec": pulumi.Map{"hostNetwork": pulumi.Bool(true)}},
 		},
@@ -63,10 +63,19 @@ func (p *Piraeus) cluster(ctx *pulumi.Context, name string, a Args, release pulu
 			}),
 			// Workers with special hardware are tainted, their pods have volumes as well.
 			"tolerations": pulumi.Array{pulumi.Map{"operator": pulumi.String("Exists"), "effect": pulumi.String("NoSchedule")}},
-			"internalTLS": certificates,
+			"internalTLS": certificates, "patches": longLived(),
 		},
 		WaitFor: "Available", Timeout: 20 * time.Minute, // DRBD is compiled on every node first
 	}, child, kube.After(network, disks), pulumi.Protect(!a.Disposable), pulumi.RetainOnDelete(!a.Disposable))
+}
+
+// longLived changes the certificates that the operator asks for: Linstor reads its own only when it
+// starts (piraeusdatastore/piraeus-operator#701), so that the ninety days of cert-manager would end while it runs.
+func longLived() pulumi.Array {
+	return pulumi.Array{pulumi.Map{
+		"target": pulumi.Map{"group": pulumi.String("cert-manager.io"), "version": pulumi.String("v1"), "kind": pulumi.String("Certificate")},
+		"patch":  pulumi.String("- {op: add, path: /spec/duration, value: " + kube.LongLived + "}\n"),
+	}}
 }
 
 // affinity selects nodes by one expression.

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/streamforge/infrastructure/components/piraeus"
 	"github.com/streamforge/infrastructure/internal/kube"
@@ -61,6 +62,21 @@ func TestLinstorStartsWithItsFinalSettings(t *testing.T) {
 	assert.Equal(t, "condition=Available", c.At(`metadata.annotations.pulumi\.com/waitFor`))
 	assert.True(t, c.DependsOn("piraeus-satellites") && c.DependsOn("piraeus-disks"))
 	assert.True(t, c.Protect && c.Retain, "without it no volume can be attached")
+}
+
+// TestCertificatesOutliveLinstor: it reads them when it starts and never again.
+func TestCertificatesOutliveLinstor(t *testing.T) {
+	g := graph(t, false)
+	for token, name := range map[string]string{"LinstorSatelliteConfiguration": "piraeus-satellites", "LinstorCluster": "piraeus-cluster"} {
+		r := g.Get(t, "kubernetes:piraeus.io/v1:"+token, name)
+		assert.Equal(t, "home-ca", r.At("spec.internalTLS.certManager.name"))
+		assert.Len(t, r.At("spec.patches"), 1)
+		assert.Equal(t, map[string]any{"group": "cert-manager.io", "version": "v1", "kind": "Certificate"}, r.At("spec.patches.0.target"))
+		var operations []map[string]string
+		patch, _ := r.At("spec.patches.0.patch").(string)
+		require.NoError(t, yaml.Unmarshal([]byte(patch), &operations))
+		assert.Equal(t, []map[string]string{{"op": "add", "path": "/spec/duration", "value": kube.LongLived}}, operations)
+	}
 }
 
 func TestClasses(t *testing.T) {

@@ -16,6 +16,8 @@ func (v *Vault) tls(ctx *pulumi.Context, name string, a Args) ([]pulumi.Resource
 	issued, err := kube.Certificate(ctx, name+"-certificate", kube.CertificateArgs{
 		Name: certificate, Namespace: a.Namespace, Hosts: dnsNames(a), Issuer: a.Issuer, Mutual: true,
 		IPs: []string{"127.0.0.1"}, // the probes, and people through a forwarded port
+		// A server takes up another one on SIGHUP only, or when it starts, and then it is sealed.
+		Duration: kube.LongLived,
 	}, child, kube.After(a.IssuerReady...))
 	if err != nil {
 		return nil, err

@@ -73,6 +73,7 @@ func TestCertificateNamesEveryServer(t *testing.T) {
 		assert.Contains(t, names, name)
 	}
 	assert.Equal(t, "authority", c.At("spec.issuerRef.name"))
+	assert.Equal(t, kube.LongLived, c.At("spec.duration"), "a renewed one is not read")
 }
 
 func TestOnlyClientsReachTheServers(t *testing.T) {

@@ -53,7 +53,8 @@ func Relay(ctx *pulumi.Context, in MailInputs, opts ...pulumi.ResourceOption) (M
 	relay, err := mailrelay.New(ctx, "mailrelay", namespace, mailrelay.Args{
 		Charts: in.Charts, Namespace: ns, Hostname: "mailrelay." + in.Domain,
 		SmartHost: mailrelay.SmartHost{
-			Host: in.Mail.SmartHost.Host, Port: in.Mail.SmartHost.Port, User: in.Mail.SmartHost.User, Password: in.Password,
+			Host: in.Mail.SmartHost.Host, Port: in.Mail.SmartHost.Port, CA: in.Mail.SmartHost.CA,
+			User: in.Mail.SmartHost.User, Password: in.Password,
 		},
 		Senders: in.Mail.Senders, Networks: []string{in.Pods.String()}, Clients: in.Mail.Clients, Scraper: monitoring.Namespace,
 		StorageClass: in.Classes.Replicated, DiskGiB: in.Mail.DiskGiB, MessageMiB: in.Mail.MessageMiB,

@@ -1,6 +1,10 @@
 package kube
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"strconv"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // JobSpec is what a Job and a CronJob do.
 type JobSpec struct {
@@ -37,9 +41,17 @@ func CronJob(ctx *pulumi.Context, name string, a CronJobArgs, opts ...pulumi.Res
 	return register(ctx, Kind{"batch/v1", "CronJob"}, name, meta(name, a.Name, a.Namespace, a.Labels, nil), pulumi.Map{"spec": spec}, opts...)
 }
 
-// job registers a Job. Its name has to change with its content, as a Job cannot.
+// ending is how long the end of a Job may take to show after its deadline, in seconds: its pods get
+// 30 to stop.
+const ending = 60
+
+// job registers a Job. Its name has to change with its content, as a Job cannot. The provider waits
+// for it as long as it may run, and not for its usual ten minutes: the deployment would fail beside a run
+// that may still succeed.
 func job(ctx *pulumi.Context, name, object string, namespace pulumi.StringInput, s JobSpec, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	return register(ctx, Kind{"batch/v1", "Job"}, name, meta(name, object, namespace, s.Labels, nil), pulumi.Map{"spec": s.spec()}, opts...)
+	return register(ctx, Kind{"batch/v1", "Job"}, name, meta(name, object, namespace, s.Labels, pulumi.StringMap{
+		"pulumi.com/timeoutSeconds": pulumi.String(strconv.Itoa(s.Deadline + ending)),
+	}), pulumi.Map{"spec": s.spec()}, opts...)
 }
 
 // ServiceAccount registers an account whose token no pod gets unless it asks for it.

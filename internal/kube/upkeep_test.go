@@ -42,6 +42,8 @@ func TestUpkeep(t *testing.T) {
 	assert.Equal(t, true, files.At("immutable"))
 	assert.Equal(t, content, job.At("spec.template.spec.volumes.0.configMap.name"), "the pod mounts what was made for it")
 	assert.Equal(t, "one", job.At("spec.template.metadata.annotations.login"))
+	assert.Equal(t, 60.0, job.At("spec.activeDeadlineSeconds"))
+	assert.Equal(t, "120", job.At(`metadata.annotations.pulumi\.com/timeoutSeconds`), "the deployment outlasts the run")
 
 	again := g.Get(t, "kubernetes:batch/v1:CronJob", "dns-zones")
 	assert.Equal(t, "zones", again.At("metadata.name"))

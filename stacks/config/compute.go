@@ -30,7 +30,7 @@ type Compute struct {
 type Image struct {
 	URL      string `json:"url"`              // https address of a qcow2 image
 	FileName string `json:"fileName"`         // ends in .qcow2; the datastore name adds the start of the checksum
-	SHA256   string `json:"sha256,omitempty"` // checksum of the image, 64 hex digits; Proxmox refuses a download that differs
+	SHA256   string `json:"sha256,omitempty"` // checksum of the image, 64 hex digits; Proxmox refuses a download that differs; required unless compute.disposable
 }
 
 // PCIMapping is a Proxmox hardware mapping: the only way to a PCI device with an API token.

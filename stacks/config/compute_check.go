@@ -19,6 +19,9 @@ func (c Compute) Validate(at Path) (errs []error) {
 	errs = append(errs, matches(at, "datastore", c.Datastore, identifier, "the name of a datastore such as local-lvm")...)
 	errs = append(errs, matches(at, "imageDatastore", c.ImageDatastore, identifier, "the name of a datastore such as local")...)
 	errs = append(errs, c.Image.validate(at.Field("image"))...)
+	if c.Image.SHA256 == "" && !c.Disposable {
+		errs = append(errs, at.Field("image").Errorf("sha256", "missing: every machine starts from what is downloaded; take it from SHA256SUMS beside the image"))
+	}
 	if !account.MatchString(c.User) || c.User == "root" {
 		errs = append(errs, at.Errorf("user", "must be a Linux account other than root, got %q", c.User))
 	}

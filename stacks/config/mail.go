@@ -14,6 +14,7 @@ type Mail struct {
 type SmartHost struct {
 	Host string `json:"host"`
 	Port int    `json:"port"`
+	CA   string `json:"ca,omitempty"`   // PEM of the authority behind its certificate; empty means the public ones
 	User string `json:"user,omitempty"` // its password is the secret mailPassword; empty means no login
 }
 
@@ -23,6 +24,11 @@ func (m Mail) Validate(at Path) (errs []error) {
 		errs = append(errs, at.Field("smartHost").Errorf("host", "must be a full lower-case DNS name, for which it has its certificate, got %q", m.SmartHost.Host))
 	}
 	errs = append(errs, between(at.Field("smartHost"), "port", m.SmartHost.Port, 1, 65535, "")...)
+	if m.SmartHost.CA != "" {
+		if err := authority(m.SmartHost.CA); err != nil {
+			errs = append(errs, at.Field("smartHost").Errorf("ca", "must be a certificate in PEM: %v", err))
+		}
+	}
 	if m.SmartHost.Port == 465 {
 		errs = append(errs, at.Field("smartHost").Errorf("port", "465 begins with TLS, the relay begins it by STARTTLS: use 587 or 25"))
 	}

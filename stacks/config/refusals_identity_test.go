@@ -43,6 +43,8 @@ var identityRefusals = map[string]refusal{
 	"smart host": {edits{"mail.smartHost.host": "smtp", "mail.smartHost.port": 0}, []string{
 		`mail.smartHost.host: must be a full lower-case DNS name, for which it has its certificate, got "smtp"`,
 		"mail.smartHost.port: must be 1 to 65535, got 0"}},
+	"authority of the smart host": {edits{"mail.smartHost.ca": "hello"}, []string{
+		"mail.smartHost.ca: must be a certificate in PEM: no block CERTIFICATE"}},
 	"implicit TLS": {edits{"mail.smartHost.port": 465}, []string{
 		"mail.smartHost.port: 465 begins with TLS, the relay begins it by STARTTLS: use 587 or 25"}},
 	"senders": {edits{"mail.senders": []any{"dmz.home", "DMZ", "dmz.home"}}, []string{

@@ -1,6 +1,26 @@
 package config
 
-import "strings"
+import (
+	"strings"
+	"testing"
+)
+
+// records are those of the machines outside the cluster that the homelab stack names, after others.
+func records(others ...any) []any {
+	for _, name := range []string{"api.k2", "gitlab", "gluster", "pve1", "smtp"} {
+		others = append(others, map[string]any{"name": name, "type": "A", "value": "192.168.1.20"})
+	}
+	return others
+}
+
+// TestMachinesElsewhereNeedNoRecord: addresses and names of other domains are none of the zones' business.
+func TestMachinesElsewhereNeedNoRecord(t *testing.T) {
+	refuse(t, map[string]refusal{"elsewhere": {edits{
+		"compute.endpoint": "https://192.168.1.11:8006", "storage.gluster.server": "192.168.1.7", "mail.smartHost.host": "smtp.example.org",
+		"network.dns.zones[0].records": []any{
+			map[string]any{"name": "api.k2", "type": "A", "value": "192.168.1.150"},
+			map[string]any{"name": "gitlab", "type": "CNAME", "value": "git.example.org."}}}, []string{}}})
+}
 
 var refusals = map[string]refusal{
 	"section missing":     {edits{"storage": nil}, []string{"storage: section is missing"}},
@@ -26,9 +46,10 @@ var refusals = map[string]refusal{
 	"labels must be a map": {edits{"compute.pools[1].labels": []any{"a=b"}}, []string{"compute.pools[1].labels: must be a mapping, got a list"}},
 	"label value a number": {edits{"compute.pools[1].labels": map[string]any{"a": 1}}, []string{"compute.pools[1].labels.a: must be a string, got 1"}},
 	"null for a string":    {edits{"compute.bridge": map[string]any{}}, []string{"compute.bridge: must be a string, got a mapping"}},
-	"domain of one label": {edits{"site.domain": "home", "network.dns.zones[0].name": "home"}, []string{
-		`site.domain: must be a lower-case DNS name of at least two labels, got "home"`,
-		`network.dns.zones[0].name: must be a lower-case DNS name of at least two labels, got "home"`}},
+	"domain of one label": {edits{"site.domain": "lan", "network.dns.zones[0].name": "lan"}, []string{
+		`site.domain: must be a lower-case DNS name of at least two labels, got "lan"`,
+		`network.dns.zones[0].name: must be a lower-case DNS name of at least two labels, got "lan"`,
+		`cluster.apiHost: must be a name below site.domain lan, got "api.k2.dmz.home"`}},
 	"domain in capitals": {edits{"site.domain": "DMZ.home"}, []string{
 		`site.domain: must be a lower-case DNS name of at least two labels, got "DMZ.home"`,
 		`cluster.apiHost: must be a name below site.domain DMZ.home, got "api.k2.dmz.home"`,
@@ -61,6 +82,8 @@ var refusals = map[string]refusal{
 		`compute.image.url: must be an https address, got "ftp://x/y.img"`,
 		`compute.image.fileName: must end in .qcow2 and hold no slash: Proxmox imports by that ending, got "noble.img"`,
 		`compute.image.sha256: must be 64 lower-case hex digits, got "abc"`}},
+	"image that nobody verifies": {edits{"compute.image.sha256": nil}, []string{
+		"compute.image.sha256: missing: every machine starts from what is downloaded; take it from SHA256SUMS beside the image"}},
 	"root logs in": {edits{"compute.user": "root"}, []string{`compute.user: must be a Linux account other than root, got "root"`}},
 	"no ssh key":   {edits{"compute.sshKeys": []any{}}, []string{"compute.sshKeys: must hold at least one public key, Kubespray cannot log in without"}},
 	"private ssh key": {edits{"compute.sshKeys": []any{"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk"}}, []string{
@@ -141,17 +164,28 @@ var refusals = map[string]refusal{
 		"network.dns.forwarders: must name at least one resolver for everything outside the zones",
 		`network.dns.protocol: must be one of Udp, Tcp, Tls, Https, got "udp"`}},
 	"zone of the site missing": {edits{"network.dns.zones[0].name": "lab.home"}, []string{"network.dns.zones: must hold site.domain dmz.home"}},
-	"records": {edits{"network.dns.zones[0].records": []any{
+	"records": {edits{"network.dns.zones[0].records": records(
 		map[string]any{"name": "a b", "type": "A", "value": "1.2.3"},
 		map[string]any{"name": "x", "type": "PTR", "value": "y"},
 		map[string]any{"name": "y", "type": "CNAME", "value": "z.dmz.home."},
-		map[string]any{"name": "y", "type": "TXT", "value": "two\nlines", "ttl": 999999}}}, []string{
+		map[string]any{"name": "y", "type": "TXT", "value": "two\nlines", "ttl": 999999})}, []string{
 		`network.dns.zones[0].records[0].name: must be @, * or a name relative to the zone, got "a b"`,
 		`network.dns.zones[0].records[0].value: must be an IPv4 address, got "1.2.3"`,
 		`network.dns.zones[0].records[1].type: must be one of A, AAAA, CNAME, TXT, MX, SRV, got "PTR"`,
 		`network.dns.zones[0].records[3].ttl: must be 0 to 604800 seconds, got 999999`,
 		`network.dns.zones[0].records[3].value: must be one line that is not empty, got "two\nlines"`,
 		"network.dns.zones[0].records[2]: y is a CNAME, no other record may have that name"}},
+	"machines that the wildcard would swallow": {edits{"network.dns.zones[0].records": []any{
+		map[string]any{"name": "gitlab", "type": "TXT", "value": "is there, but no address"}}}, []string{
+		"cluster.apiHost: api.k2.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME",
+		"compute.endpoint: pve1.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME",
+		"storage.gluster.server: gluster.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME",
+		"gitops.gitlab.host: gitlab.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME",
+		"mail.smartHost.host: smtp.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME"}},
+	"record in a zone that is not asked": {edits{"gitops.gitlab.host": "git.lab.dmz.home", "network.dns.zones": []any{
+		map[string]any{"name": "dmz.home", "records": records(map[string]any{"name": "git.lab", "type": "A", "value": "192.168.1.20"})},
+		map[string]any{"name": "lab.dmz.home"}}}, []string{
+		"gitops.gitlab.host: git.lab.dmz.home has no address in network.dns.zones[1], which answers for lab.dmz.home: add a record of type A, AAAA or CNAME"}},
 	"acme": {edits{"network.acme": map[string]any{"email": "admin", "server": "ca.dmz.home"}}, []string{
 		`network.acme.email: must be a mail address, got "admin"`,
 		`network.acme.server: must be the https address of an ACME directory, got "ca.dmz.home"`}},

@@ -2,6 +2,8 @@ package config
 
 import (
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +27,8 @@ func (c *Config) across() (errs []error) {
 	}
 	errs = append(errs, c.vaultFits()...)
 	errs = append(errs, c.cardsFit()...)
-	return append(errs, c.hostsUnderDomain()...)
+	errs = append(errs, c.hostsUnderDomain()...)
+	return append(errs, c.hostsOutsideResolve()...)
 }
 
 // claim is one address of the LAN and the key that claims it.
@@ -130,4 +133,51 @@ func (c *Config) hostsUnderDomain() (errs []error) {
 		}
 	}
 	return append(errs, Path("network.dns").Errorf("zones", "must hold site.domain %s", c.Site.Domain))
+}
+
+// host is the name of a machine outside the cluster and the key that has it.
+type host struct {
+	at   Path
+	name string
+}
+
+// hostsOutsideResolve: the platform's name server answers for every name of its zones. One of a machine
+// outside the cluster needs a record there, or the wildcard leads it to the ingress controller.
+func (c *Config) hostsOutsideResolve() (errs []error) {
+	hosts := []host{
+		{"cluster.apiHost", c.Cluster.APIHost},
+		{"gitops.gitlab.host", c.GitOps.GitLab.Host},
+		{"mail.smartHost.host", c.Mail.SmartHost.Host},
+	}
+	if endpoint, err := url.Parse(c.Compute.Endpoint); err == nil {
+		hosts = append(hosts, host{"compute.endpoint", endpoint.Hostname()})
+	}
+	if g := c.Storage.Gluster; g != nil {
+		hosts = append(hosts, host{"storage.gluster.server", g.Server})
+	}
+	for _, h := range hosts {
+		if i := c.Network.DNS.zoneOf(h.name); i >= 0 && !c.Network.DNS.Zones[i].resolves(h.name) {
+			errs = append(errs, h.at.Errorf("", "%s has no address in network.dns.zones[%d], which answers for %s: add a record of type A, AAAA or CNAME",
+				h.name, i, c.Network.DNS.Zones[i].Name))
+		}
+	}
+	return errs
+}
+
+// zoneOf is the zone that answers for a host: the longest that holds it. Below 0 means none.
+func (d DNS) zoneOf(host string) int {
+	best := -1
+	for i, z := range d.Zones {
+		if strings.HasSuffix(host, "."+z.Name) && (best < 0 || len(z.Name) > len(d.Zones[best].Name)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// resolves tells whether the zone has an address, or an alias, of a host below it.
+func (z Zone) resolves(host string) bool {
+	return slices.ContainsFunc(z.Records, func(r Record) bool {
+		return r.Name+"."+z.Name == host && slices.Contains([]string{"A", "AAAA", "CNAME"}, r.Type)
+	})
 }

@@ -147,6 +147,11 @@ func TestDesiredStateBuilds(t *testing.T) {
 		if sel, err := r.GetFieldValue("spec.selector.matchLabels"); err == nil {
 			assert.Equal(t, map[string]any{"app.kubernetes.io/name": model}, sel, r.GetKind())
 		}
+		if r.GetKind() == "NetworkPolicy" { // kustomize gives an empty selector no labels: it would be for the whole namespace
+			sel, err := r.GetFieldValue("spec.podSelector.matchLabels")
+			assert.NoError(t, err)
+			assert.Equal(t, map[string]any{"app.kubernetes.io/name": model}, sel)
+		}
 	}
 	assert.Equal(t, map[string]bool{
 		"Deployment": true, "PodDisruptionBudget": true, "Service": true,
