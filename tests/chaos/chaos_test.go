@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/streamforge/infrastructure/internal/toolchain"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // TestShort is `make chaos` in small: one run of each fault that left something behind before
@@ -15,10 +15,8 @@ func TestShort(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs the toolchain and two sandboxes: run without -short")
 	}
-	if err := toolchain.Check("../../bin", "pulumi", "pulumi-resource-kubernetes", "pulumi-resource-proxmoxve",
-		"pulumi-resource-tls", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"); err != nil {
-		t.Skipf("%v", err)
-	}
+	need.Toolchain(t, "../../bin", "pulumi", "pulumi-resource-kubernetes", "pulumi-resource-proxmoxve",
+		"pulumi-resource-tls", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 	chosen, err := choose("engine,cli,provider,stale-lock")
 	require.NoError(t, err)
 	rig, err := newRig(t.Context(), "../..", 2, 77)
