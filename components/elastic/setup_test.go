@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // odd has what a shell and curl's configuration would each like to change.
@@ -68,9 +70,7 @@ var stored = Args{
 func run(t *testing.T, s *stub, more ...string) (string, error) {
 	t.Helper()
 	for _, tool := range []string{"sh", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("needs %s: %v", tool, err)
-		}
+		need.Program(t, tool)
 	}
 	s.bodies = map[string]string{}
 	web := httptest.NewTLSServer(s)
@@ -144,11 +144,7 @@ func TestSetupFailures(t *testing.T) {
 }
 
 func TestShellcheck(t *testing.T) {
-	tool, err := exec.LookPath("shellcheck")
-	if err != nil {
-		t.Skip("shellcheck is not installed")
-	}
-	out, err := exec.Command(tool, "setup.sh").CombinedOutput()
+	out, err := exec.Command(need.Program(t, "shellcheck"), "setup.sh").CombinedOutput()
 	require.NoError(t, err, string(out))
 }
 

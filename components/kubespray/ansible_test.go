@@ -9,15 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // ansible gives what the real ansible-inventory makes of the rendered files.
 func ansible(t *testing.T, into any, args ...string) {
 	t.Helper()
-	tool, err := exec.LookPath("ansible-inventory")
-	if err != nil {
-		t.Skip("ansible-inventory is not installed (Debian package ansible-core)")
-	}
+	tool := need.Program(t, "ansible-inventory")
 	dir := t.TempDir()
 	files, err := Render(dmz(), nodes())
 	require.NoError(t, err)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // stub is an mc that writes down what it is called with and keeps just enough state in files.
@@ -151,10 +153,6 @@ func TestSetupFailures(t *testing.T) {
 }
 
 func TestShellcheck(t *testing.T) {
-	tool, err := exec.LookPath("shellcheck")
-	if err != nil {
-		t.Skip("shellcheck is not installed")
-	}
-	out, err := exec.Command(tool, "setup.sh").CombinedOutput()
+	out, err := exec.Command(need.Program(t, "shellcheck"), "setup.sh").CombinedOutput()
 	require.NoError(t, err, string(out))
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // runScript runs the script against server, as the Job does, and gives its output and its error.
@@ -24,9 +26,7 @@ func runScript(t *testing.T, server *stub, password string, zones ...Zone) (stri
 func runAgainst(t *testing.T, url, password string, zones ...Zone) (string, error) {
 	t.Helper()
 	for _, tool := range []string{"sh", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("needs %s: %v", tool, err)
-		}
+		need.Program(t, tool)
 	}
 	dir := t.TempDir()
 	for _, z := range zones {
@@ -169,9 +169,6 @@ func TestScriptFailures(t *testing.T) {
 }
 
 func TestScriptIsClean(t *testing.T) {
-	if _, err := exec.LookPath("shellcheck"); err != nil {
-		t.Skip("needs shellcheck")
-	}
-	out, err := exec.Command("shellcheck", "apply.sh").CombinedOutput()
+	out, err := exec.Command(need.Program(t, "shellcheck"), "apply.sh").CombinedOutput()
 	require.NoError(t, err, string(out))
 }

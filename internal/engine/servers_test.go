@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // port is one on which nothing listens.
@@ -76,7 +78,7 @@ func postgres(t *testing.T) map[string]string {
 	t.Helper()
 	initdb, server := program("initdb"), program("postgres")
 	if initdb == "" || server == "" {
-		t.Skip("needs a PostgreSQL server: apt-get install postgresql")
+		need.Missing(t, "needs a PostgreSQL server: apt-get install postgresql")
 	}
 	dir, err := os.MkdirTemp("", "postgres-") // t.TempDir is closed to others
 	require.NoError(t, err)
@@ -112,7 +114,7 @@ func s3(t *testing.T) map[string]string {
 	t.Helper()
 	server := program("minio")
 	if server == "" {
-		t.Skip("needs MinIO: cd tools/minio && go build -o ../../bin/minio github.com/minio/minio")
+		need.LeftOut(t, "needs MinIO, which takes long to build: cd tools/minio && go build -o ../../bin/minio github.com/minio/minio")
 	}
 	dir, at := t.TempDir(), port(t)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "pulumi-state"), 0o700)) // a bucket is a folder

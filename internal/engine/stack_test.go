@@ -11,6 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // rig is a stack in a folder of its own with a probe as its only provider.
@@ -34,9 +36,7 @@ func newRig(t *testing.T) *rig {
 	t.Parallel() // nearly all the time goes into starting the CLI
 	bin, err := filepath.Abs("../../bin")
 	require.NoError(t, err)
-	if _, err := os.Stat(filepath.Join(bin, "pulumi")); err != nil {
-		t.Skipf("needs bin/pulumi (make tools): %v", err)
-	}
+	need.Toolchain(t, bin, "pulumi")
 	p, attach := startProbe(t)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte(projectFile), 0o600))

@@ -23,7 +23,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/streamforge/infrastructure/internal/process"
-	"github.com/streamforge/infrastructure/internal/toolchain"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // lab is one sandbox in a folder of its own, run with the binaries of this working copy.
@@ -36,9 +36,7 @@ func newLab(t *testing.T) *lab {
 	t.Helper()
 	bin, err := filepath.Abs("../../bin")
 	require.NoError(t, err)
-	if err := toolchain.Check(bin, tools()...); err != nil {
-		t.Skipf("this test runs the real control plane: %v", err)
-	}
+	need.Toolchain(t, bin, tools()...)
 	self, err := os.Executable()
 	require.NoError(t, err)
 	l := &lab{s: open(t), opt: Options{BinDir: bin, Self: self, APIAddress: labAddress}}

@@ -76,7 +76,7 @@ func TestNoSpace(t *testing.T) {
 func TestPortsAreChosenOnceAndKept(t *testing.T) {
 	s := open(t)
 	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
-	api := netip.MustParseAddr("127.53.78.10")
+	api := netip.MustParseAddr("127.53.200.10")
 	first, err := s.ensurePorts(context.Background(), api)
 	require.NoError(t, err)
 	seen := map[int]bool{}
@@ -92,12 +92,12 @@ func TestPortsAreChosenOnceAndKept(t *testing.T) {
 }
 
 func TestTakenPreferredPortIsNotChosen(t *testing.T) {
-	l, err := net.Listen("tcp", "127.53.79.10:6443")
+	l, err := net.Listen("tcp", "127.53.201.10:6443")
 	require.NoError(t, err)
 	defer l.Close()
 	s := open(t)
 	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
-	p, err := s.ensurePorts(context.Background(), netip.MustParseAddr("127.53.79.10"))
+	p, err := s.ensurePorts(context.Background(), netip.MustParseAddr("127.53.201.10"))
 	require.NoError(t, err)
 	assert.NotEqual(t, preferredAPIPort, p[portAPI])
 }
@@ -105,7 +105,7 @@ func TestTakenPreferredPortIsNotChosen(t *testing.T) {
 func TestTakenPortsAreAllReported(t *testing.T) {
 	s := open(t)
 	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
-	api := netip.MustParseAddr("127.53.78.10")
+	api := netip.MustParseAddr("127.53.200.10")
 	p, err := s.ensurePorts(context.Background(), api)
 	require.NoError(t, err)
 	want := ""

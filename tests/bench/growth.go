@@ -38,6 +38,16 @@ func (c curve) exponent() float64 {
 	return 0
 }
 
+// step is the last one of the curve: its ends, and the slope between them. What an operation takes for
+// itself, however few the machines, flattens the line through all points; here it weighs least.
+func (c curve) step() (from, to int, slope float64) {
+	if len(c.Points) < 2 {
+		return 0, 0, 0
+	}
+	last := curve{Points: c.Points[len(c.Points)-2:]}
+	return last.Points[0].Machines, last.Points[1].Machines, last.exponent()
+}
+
 // last is the run with the most machines.
 func (c curve) last() point {
 	if len(c.Points) == 0 {

@@ -2,13 +2,19 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/streamforge/infrastructure/internal/sandbox/proxmox"
 )
+
+// previewPairs is how often both sides preview the most machines.
+const previewPairs = 3
 
 // machinesPreviewed compares what people wait for most with what else they could use.
 var machinesPreviewed = figure{
@@ -21,7 +27,7 @@ var machinesPreviewed = figure{
 			return samples{}, err
 		}
 		mine, theirs := pick(curves, "streamforge", "preview"), pick(curves, "OpenTofu", "preview")
-		return samples{Unit: "s", Ours: []float64{mine.last().Seconds}, Against: []float64{theirs.last().Seconds}, Series: curves,
+		return samples{Unit: "s", Ours: seconds(b.previews[mine.Tool]), Against: seconds(b.previews[theirs.Tool]), Series: curves,
 			Notes: append(memory(curves),
 				fmt.Sprintf("Both sides work on %d resources at once, place the machines on three hosts and begin with an empty simulator.", atOnce),
 				"![Time over the number of machines](pictures/machines.svg)")}, nil
@@ -62,7 +68,8 @@ func (c curve) sentence() string {
 			tool += " (`tofu " + strings.Join(op.tofu, " ") + "`)"
 		}
 	}
-	return fmt.Sprintf("%s: %s, exponent %.2f.", tool, strings.Join(times, ", "), c.exponent())
+	from, to, slope := c.step()
+	return fmt.Sprintf("%s: %s, exponent %.2f, from %d to %d: %.2f.", tool, strings.Join(times, ", "), c.exponent(), from, to, slope)
 }
 
 // memory tells the most memory that each tool took for the most machines.
@@ -104,50 +111,103 @@ func (b *bench) growth(ctx context.Context) ([]curve, error) {
 	}
 	var curves []curve
 	for _, n := range sizes {
-		for _, s := range []side{mine, theirs} {
-			if err := b.grow(ctx, s, n, &curves); err != nil {
-				return nil, fmt.Errorf("%s, %d machines: %w", s.name, n, err)
-			}
+		if err := b.grow(ctx, []side{mine, theirs}, n, &curves); err != nil {
+			return nil, fmt.Errorf("%d machines: %w", n, err)
 		}
 	}
 	b.curves = curves
 	return curves, nil
 }
 
-// grow runs the operations of one side at one size and adds the points to the curves.
-func (b *bench) grow(ctx context.Context, s side, machines int, curves *[]curve) error {
-	dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d", s.name, machines))
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	endpoint, sim, stop, err := simulator()
-	if err != nil {
-		return err
-	}
-	defer stop()
-	if err := s.prepare(dir, newFleet(endpoint, machines)); err != nil {
-		return err
-	}
-	for _, op := range operations {
-		cmd := s.command(ctx, dir, op)
-		if cmd == nil {
-			continue
+// place is where one side makes its machines: a folder and a simulator.
+type place struct {
+	side
+	dir string
+	sim *proxmox.Sim
+}
+
+// grow runs the operations of all sides at one size and adds the points to the curves. The previews of
+// the largest size are a figure of their own, so they are measured several times, in pairs.
+func (b *bench) grow(ctx context.Context, sides []side, machines int, curves *[]curve) error {
+	var places []place
+	for _, s := range sides {
+		dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d", s.name, machines))
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return err
 		}
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
-		p, err := watched(cmd)
+		defer os.RemoveAll(dir)
+		endpoint, sim, stop, err := simulator()
 		if err != nil {
-			return fmt.Errorf("%s: %w\n%s", op.name, err, out.Bytes()[max(0, out.Len()-2000):])
+			return err
 		}
-		if made := len(sim.VMs()); made != machines && op.name != "preview" {
-			return fmt.Errorf("%s: the simulator has %d machines, must have %d", op.name, made, machines)
+		defer stop()
+		if err := s.prepare(dir, newFleet(endpoint, machines)); err != nil {
+			return err
 		}
-		p.Machines = machines
-		fmt.Printf("  %-12s %5d machines  %-10s %7.1f s, processor %6.1f s, %5d MiB\n", s.name, machines, op.name, p.Seconds, p.CPU, p.Bytes>>20)
-		add(curves, s.name, op.name, p)
+		places = append(places, place{s, dir, sim})
+	}
+	preview, rest := operations[0], operations[1:]
+	times := 1
+	if machines == slices.Max(sizes) {
+		times = previewPairs
+	}
+	points, order := map[string][]point{}, slices.Clone(places)
+	for range times {
+		for _, p := range order {
+			measured, err := p.do(ctx, preview, machines)
+			if err != nil {
+				return err
+			}
+			points[p.name] = append(points[p.name], measured)
+		}
+		slices.Reverse(order) // neither is always the first
+	}
+	b.previews = points
+	for _, p := range places {
+		add(curves, p.name, preview.name, middle(points[p.name]))
+		for _, op := range rest {
+			if p.command(ctx, p.dir, op) == nil {
+				continue
+			}
+			measured, err := p.do(ctx, op, machines)
+			if err != nil {
+				return err
+			}
+			add(curves, p.name, op.name, measured)
+		}
 	}
 	return nil
+}
+
+// do runs one operation.
+func (p place) do(ctx context.Context, op operation, machines int) (point, error) {
+	cmd := p.command(ctx, p.dir, op)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	measured, err := watched(cmd)
+	if err != nil {
+		return point{}, fmt.Errorf("%s, %s: %w\n%s", p.name, op.name, err, out.Bytes()[max(0, out.Len()-2000):])
+	}
+	if made := len(p.sim.VMs()); made != machines && op.name != "preview" {
+		return point{}, fmt.Errorf("%s, %s: the simulator has %d machines, must have %d", p.name, op.name, made, machines)
+	}
+	measured.Machines = machines
+	fmt.Printf("  %-12s %5d machines  %-10s %7.1f s, processor %6.1f s, %5d MiB\n",
+		p.name, machines, op.name, measured.Seconds, measured.CPU, measured.Bytes>>20)
+	return measured, nil
+}
+
+func seconds(points []point) (all []float64) {
+	for _, p := range points {
+		all = append(all, p.Seconds)
+	}
+	return all
+}
+
+// middle is the point with the median time, the lower one of two.
+func middle(points []point) point {
+	sorted := slices.SortedFunc(slices.Values(points), func(a, b point) int { return cmp.Compare(a.Seconds, b.Seconds) })
+	return sorted[(len(sorted)-1)/2]
 }
 
 func add(curves *[]curve, tool, operation string, p point) {

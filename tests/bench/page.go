@@ -120,16 +120,22 @@ func page(kept map[string]record) string {
 	for _, f := range figures {
 		l := line{Name: f.name, What: f.what, Against: f.against, Ours: "not measured", Ratio: "–",
 			Target: fmt.Sprintf("at most %.2f", f.target), Text: "Not measured yet."}
+		if f.limit > 0 {
+			l.Target += fmt.Sprintf(", and %.0f s", f.limit)
+		}
 		if r, ok := kept[f.name]; ok {
 			l.Ours = r.value(r.Ours)
 			l.Against = r.value(r.Against) + ": " + f.against
 			l.Ratio = fmt.Sprintf("%.2f", r.ratio())
-			if r.ratio() > f.target {
+			if f.missed(r) {
 				l.Target += ": **missed**"
 			}
 			text := []string{fmt.Sprintf("Measured on %s with %s; pairs: %d.", r.Made.Format("2006-01-02"), r.Machine, len(r.Ours))}
 			if r.Load > 0 {
 				text = append(text, fmt.Sprintf("Load average then: %.0f.", r.Load))
+			}
+			if f.missed(r) && f.why != "" {
+				text = append(text, "Missed because "+f.why+".")
 			}
 			l.Text = strings.Join(append(text, r.Notes...), "\n")
 		}

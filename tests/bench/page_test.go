@@ -30,6 +30,18 @@ func TestPage(t *testing.T) {
 	assert.Contains(t, page(nil), "Not measured yet.")
 }
 
+func TestMissedTargetsAreTold(t *testing.T) {
+	of := func(ours, against float64) record {
+		return record{samples: samples{Unit: "s", Ours: []float64{ours}, Against: []float64{against}}}
+	}
+	kept := map[string]record{"up": of(2, 1), "preview": of(11, 11)}
+	assert.Contains(t, page(kept), "2.00 | at most 1.30: **missed** |")
+	assert.Contains(t, page(kept), "Missed because on two processors")
+	assert.Contains(t, page(kept), "1.00 | at most 1.50, and 10 s: **missed** |", "as quick as what it is compared with, and too slow")
+	kept = map[string]record{"up": of(1, 1), "preview": of(9, 9)}
+	assert.NotContains(t, page(kept), "issed")
+}
+
 func TestOtherFiguresAreKept(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "docs"), 0o755))

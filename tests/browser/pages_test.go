@@ -51,7 +51,11 @@ func open(t *testing.T, name string, width, height int64, theme string, script b
 		}
 	}
 	if path == "" {
-		t.Skipf("needs one of %v in PATH, e.g. from Debian's chromium-headless-shell", browsers)
+		why := fmt.Sprintf("needs one of %v on PATH, e.g. from Debian's chromium-headless-shell", browsers)
+		if os.Getenv("STREAMFORGE_REQUIRE") == "1" { // as tests/need, which another module has
+			t.Fatal(why)
+		}
+		t.Skip(why)
 	}
 	file, err := filepath.Abs(filepath.Join("../../internal/report/testdata", name+".html"))
 	require.NoError(t, err)

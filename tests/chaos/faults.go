@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -16,14 +17,20 @@ type fault struct {
 	does string // for the report
 	// before prepares the fault, nil where nothing has to be prepared.
 	before func(context.Context, *strike) error
-	// strike is called at the point while `up` runs. What breaks the surroundings (not the run) also
-	// brings them back, as the init system of a machine would. Nil where before does it all.
+	// strike is called at the point while `up` runs, and sets felt when it met something; errNothing says
+	// that there was nothing to strike. What breaks the surroundings (not the run) also brings them back,
+	// as the init system of a machine would. Nil where before does it all.
 	strike func(context.Context, *strike) error
 	// after comes when the run is over and before the good one, nil where the surroundings are well.
 	after func(context.Context, *strike) error
+	// early says that it strikes while machines are made: it is of Proxmox, and later nothing asks that.
+	early bool
 	// root says that only root can do it.
 	root bool
 }
+
+// errNothing is of a strike that met nothing: the run is then no run under a fault.
+var errNothing = errors.New("there was nothing to strike")
 
 var faults = []fault{
 	{name: "engine", does: "kill -9 of streamforge and of the Pulumi CLI below it at once", strike: killEngine},
@@ -34,13 +41,14 @@ var faults = []fault{
 	{name: "etcd", does: "kill -9 of etcd; it is back some seconds later", strike: killPart("etcd")},
 	{name: "simulator", does: "kill -9 of the Proxmox simulator and the controllers; they are back some seconds later",
 		strike: killPart("supervisor")},
-	{name: "disk-full", does: "no space left on the disk of the state for 5 to 30 s", strike: fillDisk, root: true},
+	{name: "disk-full", does: "no space left on the disk of the state for 5 to 90 s, in a third of the runs longer than the engine tries again",
+		strike: fillDisk, root: true},
 	{name: "stale-lock", does: "the machine that ran `up` is gone for good; its lock stays", strike: loseMachine},
 	{name: "slow", does: "one provider plugin stands still for a while, and Proxmox' tasks take seconds longer",
-		before: slowTasks, strike: freezeProvider, after: noFaults},
-	{name: "refused", does: "Proxmox cuts every connection for some seconds", strike: refuse, after: noFaults},
+		before: slowTasks, strike: freezeProvider, after: endFaults},
+	{name: "refused", does: "Proxmox cuts every connection for some seconds", strike: refuse, after: endFaults, early: true},
 	{name: "answer-lost", does: "Proxmox makes machines and cuts the connection instead of answering",
-		before: loseAnswers, after: noFaults},
+		before: loseAnswers, after: endFaults},
 }
 
 func named(name string) (fault, error) {
@@ -52,36 +60,51 @@ func named(name string) (fault, error) {
 	return fault{}, fmt.Errorf("fault %q: there is none of that name", name)
 }
 
-func kill(pid int) error {
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
-		return fmt.Errorf("kill -9 %d: %w", pid, err)
+// orNothing is err, unless that says that there was nothing to strike.
+func orNothing(err error) error {
+	if errors.Is(err, errNothing) {
+		return nil
+	}
+	return err
+}
+
+func send(pid int, s syscall.Signal) error {
+	err := syscall.Kill(pid, s)
+	if errors.Is(err, syscall.ESRCH) {
+		return errNothing
+	} else if err != nil {
+		return fmt.Errorf("signal %s to process %d: %w", s, pid, err)
 	}
 	return nil
+}
+
+// kill ends processes of the run; one at least must have lived.
+func (k *strike) kill(all ...process) error {
+	met := errNothing
+	for _, p := range all {
+		if err := send(p.pid, syscall.SIGKILL); err == nil {
+			met, k.felt = nil, true
+		} else if !errors.Is(err, errNothing) {
+			return err
+		}
+	}
+	return met
 }
 
 func killEngine(_ context.Context, k *strike) error {
 	below := k.programs("pulumi")
-	if err := kill(k.up); err != nil {
+	if len(below) == 0 {
+		return errNothing
+	}
+	if err := k.kill(process{pid: k.up}); err != nil {
 		return err
 	}
-	for _, p := range below {
-		if err := kill(p.pid); err != nil {
-			return err
-		}
-	}
-	return nil
+	return orNothing(k.kill(below...))
 }
 
-func killCLI(_ context.Context, k *strike) error {
-	for _, p := range k.programs("pulumi") {
-		if err := kill(p.pid); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func killCLI(_ context.Context, k *strike) error { return k.kill(k.programs("pulumi")...) }
 
-func killStreamforge(_ context.Context, k *strike) error { return kill(k.up) }
+func killStreamforge(_ context.Context, k *strike) error { return k.kill(process{pid: k.up}) }
 
 func killProvider(_ context.Context, k *strike) error {
 	p, err := k.plugin()
@@ -89,7 +112,7 @@ func killProvider(_ context.Context, k *strike) error {
 		return err
 	}
 	k.note = p.name
-	return kill(p.pid)
+	return k.kill(p)
 }
 
 // killPart kills a process of the sandbox and starts the sandbox anew after two to six seconds.
@@ -105,7 +128,7 @@ func killPart(name string) func(context.Context, *strike) error {
 			if p.Name != name {
 				continue
 			}
-			if err := kill(p.PID); err != nil {
+			if err := k.kill(process{pid: p.PID}); err != nil {
 				return err
 			}
 			time.Sleep(away) // this is the fault itself
@@ -116,13 +139,29 @@ func killPart(name string) func(context.Context, *strike) error {
 	}
 }
 
+// retried is how long the engine goes on trying to write its state into a file: ten times, one second
+// after the first and then a fifth later each time.
+const retried = 33 * time.Second
+
+// fullFor is how long a disk is full. Every third run that fills one has it full for longer than the
+// engine tries, so that a report of fifty runs has both.
+func (k *strike) fullFor() time.Duration {
+	least, most := 5*time.Second, retried-3*time.Second
+	if k.turn%3 == 0 {
+		least, most = retried+7*time.Second, 90*time.Second
+	}
+	return least + time.Duration(k.random.IntN(int((most-least)/time.Second)+1))*time.Second
+}
+
+// fillDisk leaves no room beside the state until the time is over or the run is. It is felt when the
+// engine has tried to write meanwhile: it then makes a file beside the state's, and the folder changes.
 func fillDisk(_ context.Context, k *strike) error {
 	f, err := os.Create(k.path("state", "ballast"))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	full := time.Duration(5+k.random.IntN(25)) * time.Second
+	full := k.fullFor()
 	k.note = fmt.Sprintf("full for %s", full)
 	for chunk := make([]byte, 1<<16); err == nil; {
 		_, err = f.Write(chunk)
@@ -130,8 +169,17 @@ func fillDisk(_ context.Context, k *strike) error {
 	if !errors.Is(err, syscall.ENOSPC) {
 		return fmt.Errorf("ballast: %w", err)
 	}
-	time.Sleep(full) // this is the fault itself
-	return os.Remove(f.Name())
+	before, err := os.Stat(filepath.Dir(k.stateFile()))
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	select {
+	case <-time.After(full): // this is the fault itself
+	case <-k.over:
+	}
+	after, err := os.Stat(filepath.Dir(k.stateFile()))
+	k.felt = err == nil && after.ModTime().After(before.ModTime())
+	return errors.Join(err, os.Remove(f.Name()))
 }
 
 // loseMachine kills everything of the run, plugins too, and makes the lock that of another machine.
@@ -139,10 +187,8 @@ func loseMachine(ctx context.Context, k *strike) error {
 	if err := killEngine(ctx, k); err != nil {
 		return err
 	}
-	for _, p := range k.processes() {
-		if err := kill(p.pid); err != nil {
-			return err
-		}
+	if err := orNothing(k.kill(k.processes()...)); err != nil {
+		return err
 	}
 	return k.foreignLock()
 }
@@ -152,7 +198,15 @@ func (k *strike) simulatorFaults(ctx context.Context, faults ...map[string]any) 
 	return k.proxmox(ctx, http.MethodPut, "/simulator/faults", faults, nil)
 }
 
-func noFaults(ctx context.Context, k *strike) error {
+// endFaults takes the simulator's faults away, and sees whether any has struck.
+func endFaults(ctx context.Context, k *strike) error {
+	var answer struct{ Data []struct{ Struck int } }
+	if err := k.proxmox(ctx, http.MethodGet, "/simulator/faults", nil, &answer); err != nil {
+		return err
+	}
+	for _, f := range answer.Data {
+		k.felt = k.felt || f.Struck > 0
+	}
 	return k.proxmox(ctx, http.MethodDelete, "/simulator/faults", nil, nil)
 }
 
@@ -168,11 +222,12 @@ func freezeProvider(_ context.Context, k *strike) error {
 	}
 	still := time.Duration(3000+k.random.IntN(7000)) * time.Millisecond
 	k.note = fmt.Sprintf("%s for %.1f s", p.name, still.Seconds())
-	if err := syscall.Kill(p.pid, syscall.SIGSTOP); err != nil {
+	if err := send(p.pid, syscall.SIGSTOP); err != nil {
 		return err
 	}
-	time.Sleep(still) // this is the fault itself
-	return syscall.Kill(p.pid, syscall.SIGCONT)
+	k.felt = true
+	time.Sleep(still)                              // this is the fault itself
+	return orNothing(send(p.pid, syscall.SIGCONT)) // the engine may have ended it meanwhile
 }
 
 func refuse(ctx context.Context, k *strike) error {
@@ -180,7 +235,7 @@ func refuse(ctx context.Context, k *strike) error {
 		return err
 	}
 	time.Sleep(time.Duration(2000+k.random.IntN(6000)) * time.Millisecond) // this is the fault itself
-	return noFaults(ctx, k)
+	return endFaults(ctx, k)
 }
 
 func loseAnswers(ctx context.Context, k *strike) error {

@@ -13,6 +13,9 @@ func (s *site) foreignLock() error {
 	if err != nil {
 		return err
 	}
+	if len(locks) == 0 {
+		return errNothing // the run was just about to end
+	}
 	for _, file := range locks {
 		raw, err := os.ReadFile(file)
 		if err != nil {

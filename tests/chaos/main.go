@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -50,12 +51,15 @@ func chaos() error {
 	if err != nil {
 		return err
 	}
-	chosen = rig.possible(chosen)
+	disk := rig.sites[0].mounted // read once: a site that is made anew takes it down for a while
+	if chosen, err = possible(chosen, disk); err != nil {
+		return errors.Join(err, rig.close())
+	}
 	write := func(outcomes []outcome) error {
 		if *file == "" {
 			return nil
 		}
-		text, err := report(outcomes, chosen, len(rig.want.urns), rig.sites[0].mounted, started)
+		text, err := report(outcomes, chosen, len(rig.want.urns), disk, started)
 		if err != nil {
 			return fmt.Errorf("report: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type outcome struct {
 	fault  string
 	at     point
 	note   string        // what was hit
+	felt   bool          // the run met the fault
 	exit   int           // of the disturbed run, -1: killed
 	done   int           // resources in the state when it was over
 	open   int           // operations that the state then held as unfinished
@@ -28,20 +30,42 @@ type outcome struct {
 // expected is what an undisturbed run leaves.
 type expected struct {
 	operations int      // finished ones in the output of `up`
+	early      int      // those up to the last machine
 	urns       []string // of the state
 	machines   []string // in Proxmox
+}
+
+// drawn is the fault that a seed stands for, how often it came before, and the numbers that decide the
+// rest of the run.
+func drawn(seed uint64, chosen []fault) (f fault, turn uint64, random *rand.Rand) {
+	all := uint64(len(chosen))
+	return chosen[seed%all], seed / all, source(seed) // so that all of them come equally often
+}
+
+// point draws when the fault strikes.
+func (f fault) point(random *rand.Rand, want expected) point {
+	last := want.operations - 3
+	switch {
+	case f.strike == nil:
+		return point{}
+	case f.early:
+		last = want.early - 1
+	}
+	return point{1 + random.IntN(max(1, last)), time.Duration(random.IntN(400)) * time.Millisecond}
 }
 
 // once does one run: an empty site, a disturbed `up`, whatever is needed, a good `up`, the proof.
 func (s *site) once(ctx context.Context, seed uint64, chosen []fault, want expected) (o outcome) {
 	begin := time.Now()
-	random := source(seed)
-	f := chosen[seed%uint64(len(chosen))] // so that all of them come equally often
+	f, turn, random := drawn(seed, chosen)
 	o = outcome{seed: seed, fault: f.name}
-	o.at = point{1 + random.IntN(want.operations-3), time.Duration(random.IntN(400)) * time.Millisecond}
-	k := &strike{site: s, random: random}
-	o.err = s.disturb(ctx, f, k, &o)
-	o.note = k.note
+	o.err = untilStruck(func() (struck bool, err error) {
+		k := &strike{site: s, random: random, turn: turn}
+		o.at = f.point(random, want)
+		struck, err = s.disturb(ctx, f, k, &o)
+		o.note, o.felt = strings.TrimPrefix(k.note, "; "), k.felt
+		return struck, err
+	}, func() error { return s.clear(ctx) })
 	if o.err == nil {
 		o.err = s.mend(ctx, &o)
 	}
@@ -52,11 +76,29 @@ func (s *site) once(ctx context.Context, seed uint64, chosen []fault, want expec
 	return o
 }
 
+// draws is how often at most a run is done in which the fault meets nothing.
+const draws = 5
+
+// untilStruck does a run, and again from an empty site while its fault meets nothing, since that says
+// nothing of the fault.
+func untilStruck(run func() (struck bool, err error), empty func() error) error {
+	for range draws {
+		struck, err := run()
+		if struck || err != nil {
+			return err
+		}
+		if err := empty(); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("fault: it met nothing in %d runs", draws)
+}
+
 // disturb runs `up` with the fault in it.
-func (s *site) disturb(ctx context.Context, f fault, k *strike, o *outcome) error {
+func (s *site) disturb(ctx context.Context, f fault, k *strike, o *outcome) (struck bool, err error) {
 	if f.before != nil {
 		if err := f.before(ctx, k); err != nil {
-			return fmt.Errorf("before: %w", err)
+			return false, fmt.Errorf("before: %w", err)
 		}
 	}
 	r, struck, err := s.interrupted(ctx, f, o.at, k)
@@ -65,17 +107,20 @@ func (s *site) disturb(ctx context.Context, f fault, k *strike, o *outcome) erro
 		err = errors.Join(err, f.after(ctx, k))
 	}
 	if err != nil {
-		return fmt.Errorf("fault: %w", err)
+		return struck, fmt.Errorf("fault: %w", err)
 	}
 	if !struck {
-		return fmt.Errorf("fault: the run ended before it was to strike")
+		if r.code > 0 && !k.felt {
+			return false, fmt.Errorf("the run failed, exit code %d, and no fault had struck it:\n%s", r.code, r.out)
+		}
+		return false, nil
 	}
 	urns, pending, err := s.resources()
 	o.done, o.open = len(urns), pending
 	if err != nil {
-		o.note = strings.TrimPrefix(o.note+"; the state cannot be read", "; ")
+		k.note += "; the state cannot be read"
 	}
-	return nil
+	return true, nil
 }
 
 // deeds are what `up` does beside deploying, and how it says so.

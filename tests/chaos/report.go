@@ -46,9 +46,9 @@ at most one command of [howto-recover.md](howto-recover.md) before it. Right mea
 
 ## The faults
 
-| fault | what happens | runs | converged | needed besides ` + "`up`" + ` |
-|---|---|---|---|---|
-{{range .Kinds}}| {{.Name}} | {{.Does}} | {{.Runs}} | {{.Converged}} | {{.Needed}} |
+| fault | what happens | runs | felt | converged | needed besides ` + "`up`" + ` |
+|---|---|---|---|---|---|
+{{range .Kinds}}| {{.Name}} | {{.Does}} | {{.Runs}} | {{.Felt}} | {{.Converged}} | {{.Needed}} |
 {{end}}
 The API server, etcd and the simulator come back after two to six seconds, by ` + "`streamforge sandbox start`" + `, while ` + "`up`" + ` still
 runs: an init system would do the same. {{.Disk}}
@@ -58,29 +58,37 @@ runs: an init system would do the same. {{.Disk}}
 The seed decides the fault, the moment (so many finished operations of ` + "`up`" + `, then so many milliseconds) and what is hit.
 ` + "`go run ./tests/chaos -seeds N -report ''`" + ` repeats a run; what is being worked on at that moment depends on the machine too.
 
-| seed | fault | struck after | hit | exit | resources in the state, unfinished | needed | ` + "`up`" + ` also | result |
-|---|---|---|---|---|---|---|---|---|
-{{range .Outcomes}}| {{.Seed}} | {{.Fault}} | {{.At}} | {{.Note}} | {{.Exit}} | {{.Done}}, {{.Open}} | {{.Remedy}} | {{.Did}} | {{with .Miss}}**missed**: {{first .}}{{else}}converged{{end}} |
+| seed | fault | struck after | hit | felt | exit | resources in the state, unfinished | needed | ` + "`up`" + ` also | result |
+|---|---|---|---|---|---|---|---|---|---|
+{{range .Outcomes}}| {{.Seed}} | {{.Fault}} | {{.At}} | {{.Note}} | {{.Felt}} | {{.Exit}} | {{.Done}}, {{.Open}} | {{.Remedy}} | {{.Did}} | {{with .Miss}}**missed**: {{first .}}{{else}}converged{{end}} |
 {{end}}
+Felt says whether the run met the fault: a process was killed or stopped, a call to Proxmox was cut, slow or without an
+answer, a write of the state found the disk full. A run that ended before its fault, or in which no process was left to
+kill, was done again with another moment.
+
 Exit is the exit code of the disturbed ` + "`up`" + `; -1 means that it was killed itself, 0 that it got over the fault alone.
 `))
 
 // kind is the sum of one fault's runs.
 type kind struct {
 	Name, Does, Needed string
-	Runs, Converged    int
+	Runs, Felt         int
+	Converged          int
 }
 
 // row is one run of the report.
 type row struct {
-	Seed                               uint64
-	Fault, At, Note, Remedy, Did, Miss string
-	Exit, Done, Open                   int
+	Seed                                     uint64
+	Fault, At, Note, Felt, Remedy, Did, Miss string
+	Exit, Done, Open                         int
 }
 
 func (o outcome) row() row {
 	r := row{Seed: o.seed, Fault: o.fault, At: o.at.String(), Note: o.note, Remedy: o.remedy(),
-		Exit: o.exit, Done: o.done, Open: o.open, Did: strings.Join(o.did, ", ")}
+		Felt: "no", Exit: o.exit, Done: o.done, Open: o.open, Did: strings.Join(o.did, ", ")}
+	if o.felt {
+		r.Felt = "yes"
+	}
 	if o.err != nil {
 		r.Miss = o.err.Error()
 	}
@@ -94,7 +102,10 @@ func kinds(outcomes []outcome, chosen []fault) (list []kind) {
 			if o.fault != f.name {
 				continue
 			}
-			if k.Runs++; o.err == nil {
+			if k.Runs++; o.felt {
+				k.Felt++
+			}
+			if o.err == nil {
 				k.Converged++
 			}
 			needed = append(needed, o.needed...)

@@ -62,7 +62,7 @@ func (r *rig) learn(ctx context.Context) error {
 	if res.code != 0 {
 		return fmt.Errorf("an undisturbed run fails: exit code %d:\n%s", res.code, res.out)
 	}
-	r.want.operations = watch.count
+	r.want.operations, r.want.early = watch.count, watch.machine
 	if r.want.urns, _, err = s.resources(); err != nil {
 		return err
 	}
@@ -102,11 +102,16 @@ func (s *site) clear(ctx context.Context) error {
 }
 
 // possible are the faults that can be made here: a disk is filled only where it is one's own.
-func (r *rig) possible(chosen []fault) []fault {
-	if r.sites[0].mounted {
-		return chosen
+func possible(chosen []fault, disk bool) ([]fault, error) {
+	if disk {
+		return chosen, nil
 	}
-	return slices.DeleteFunc(slices.Clone(chosen), func(f fault) bool { return f.root })
+	left := slices.DeleteFunc(slices.Clone(chosen), func(f fault) bool { return f.root })
+	if len(left) == 0 {
+		return nil, errors.New("faults: no disk of its own could be mounted for the state, and all that were chosen fill it; " +
+			"run as root, or choose others by -faults")
+	}
+	return left, nil
 }
 
 // all does the runs, each on the first site that is free, tells of each as it ends and hands all so far
@@ -170,6 +175,9 @@ func (o outcome) line() string {
 	}
 	if o.note != "" {
 		text += "  (" + o.note + ")"
+	}
+	if !o.felt {
+		text += "  (not felt)"
 	}
 	if o.err != nil {
 		text += "\n  MISSED: " + o.err.Error()

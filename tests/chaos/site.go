@@ -73,7 +73,7 @@ func (s *site) close() error {
 	defer cancel()
 	err := s.sb.Stop(ctx)
 	for _, p := range s.processes() {
-		err = errors.Join(err, kill(p.pid))
+		err = errors.Join(err, orNothing(send(p.pid, syscall.SIGKILL)))
 	}
 	if s.mounted {
 		err = errors.Join(err, syscall.Unmount(s.path("state"), syscall.MNT_DETACH))

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -18,6 +19,9 @@ type point struct {
 }
 
 func (p point) String() string {
+	if p == (point{}) {
+		return "from the start"
+	}
 	return fmt.Sprintf("%d operations + %d ms", p.after, p.delay.Milliseconds())
 }
 
@@ -25,8 +29,11 @@ func (p point) String() string {
 type strike struct {
 	*site
 	random *rand.Rand
-	up     int    // process id of `streamforge up`
-	note   string // what exactly was hit, for the report
+	turn   uint64          // how often its fault came before, if seeds follow each other
+	up     int             // process id of `streamforge up`
+	over   <-chan struct{} // closed when that has ended
+	note   string          // what exactly was hit, for the report
+	felt   bool            // the run met the fault
 }
 
 // counter counts the finished operations in the output of `up` and closes reached at the given number.
@@ -34,6 +41,7 @@ type counter struct {
 	mu      sync.Mutex
 	rest    []byte
 	count   int
+	machine int // the count when the last machine was done
 	after   int
 	reached chan struct{}
 }
@@ -59,46 +67,47 @@ func (c *counter) Write(p []byte) (int, error) {
 		if c.count++; c.count == c.after {
 			close(c.reached)
 		}
+		if bytes.Contains(line, []byte("  VirtualMachine ")) {
+			c.machine = c.count
+		}
 	}
 }
 
-// interrupted runs `up`, strikes at the point, and returns when the run is over. Struck is false
-// when the run was over before.
+// interrupted runs `up`, strikes at the point, and returns when both are over. Struck is false when the
+// run was over before, or the fault met nothing.
 func (s *site) interrupted(ctx context.Context, f fault, at point, k *strike) (r result, struck bool, err error) {
 	watch := newCounter(at.after)
-	over, done := make(chan struct{}), make(chan error, 1)
+	over := make(chan struct{})
+	k.over = over
+	var missed error
+	var striking sync.WaitGroup
 	started := func(pid int) {
 		k.up = pid
 		if f.strike == nil {
 			struck = true
-			done <- nil
 			return
 		}
-		go func() {
+		striking.Go(func() {
 			select {
 			case <-watch.reached:
 			case <-over:
-				done <- nil
 				return
 			}
 			select {
 			case <-time.After(at.delay):
-				struck = true
-				done <- f.strike(ctx, k)
+				missed = f.strike(ctx, k)
+				struck = missed == nil
 			case <-over:
-				done <- nil
 			}
-		}()
+		})
 	}
 	r, err = s.run(ctx, watch, started, "up", "-s", "sandbox", "--yes")
 	close(over)
-	if err != nil {
-		return r, struck, err
-	}
-	return r, struck, <-done
+	striking.Wait() // it works in the site's folder, and brings back what it took away
+	return r, struck, errors.Join(err, orNothing(missed))
 }
 
-// programs are the running ones of these names; one without any is a stroke at nothing.
+// programs are the running ones of these names.
 func (k *strike) programs(names ...string) []process {
 	return slices.DeleteFunc(k.processes(), func(p process) bool { return !slices.Contains(names, p.name) })
 }
@@ -107,7 +116,7 @@ func (k *strike) programs(names ...string) []process {
 func (k *strike) plugin() (process, error) {
 	all := k.programs("pulumi-resource-proxmoxve", "pulumi-resource-kubernetes", "pulumi-resource-tls")
 	if len(all) == 0 {
-		return process{}, fmt.Errorf("no provider plugin runs")
+		return process{}, errNothing
 	}
 	slices.SortFunc(all, func(a, b process) int { return bytes.Compare([]byte(a.name), []byte(b.name)) })
 	return all[k.random.IntN(len(all))], nil

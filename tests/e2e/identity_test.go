@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/streamforge/infrastructure/internal/toolchain"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 const issuer = "https://keycloak.sandbox.test/realms/streamforge"
@@ -23,7 +24,7 @@ const issuer = "https://keycloak.sandbox.test/realms/streamforge"
 func TestIdentityAndRestore(t *testing.T) {
 	s := newSite(t, 62)
 	if _, err := toolchain.Java(t.Context()); err != nil {
-		t.Skip(err)
+		need.Missing(t, err.Error())
 	}
 	s.ok("sandbox", "start")
 	s.ok("up", "-s", "sandbox", "--yes")

@@ -1,7 +1,11 @@
 package e2e_test
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,7 +13,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/utils/ptr"
 )
@@ -52,34 +55,69 @@ func (s *site) monitorsFind(t *testing.T) {
 		if unplayed[m.Metadata.Name] {
 			continue
 		}
-		selector, err := metav1.LabelSelectorAsSelector(&m.Spec.Selector)
-		require.NoError(t, err)
-		found := 0
-		for _, e := range m.Spec.Pods {
-			found += in(pods.Items, m, selector, func(p corev1.Pod) bool {
-				port := e.ofPod(p)
-				return port != 0 && assert.Empty(t, shut(policies.Items, p, port), "monitor %s", m.Metadata.Name)
-			})
-		}
-		for _, e := range m.Spec.Endpoints {
-			found += in(services.Items, m, selector, func(s corev1.Service) bool {
-				target := e.ofService(s)
-				return target != nil && assert.Empty(t, behind(policies.Items, pods.Items, s, *target), "monitor %s", m.Metadata.Name)
-			})
-		}
-		require.GreaterOrEqual(t, found, len(m.Spec.Pods)+len(m.Spec.Endpoints), "monitor %s/%s finds nothing", m.Metadata.Namespace, m.Metadata.Name)
+		assert.Empty(t, m.blind(pods.Items, services.Items, policies.Items), "monitor %s/%s", m.Metadata.Namespace, m.Metadata.Name)
 	}
 }
 
-// in counts the objects that m selects and that have the port.
-func in[T any](all []T, m monitor, selector labels.Selector, has func(T) bool) (found int) {
+// blind says of each endpoint what keeps it from being read: nothing has the port, or policies are in the way.
+func (m monitor) blind(pods []corev1.Pod, services []corev1.Service, policies []networkingv1.NetworkPolicy) (why []string) {
+	look := func(e endpoint, closed []string) {
+		if closed == nil {
+			closed = []string{fmt.Sprintf("port %s: nothing has it", cmp.Or(e.Port, strconv.Itoa(int(e.Number))))}
+		}
+		why = append(why, slices.DeleteFunc(closed, func(text string) bool { return text == "" })...)
+	}
+	for _, e := range m.Spec.Pods {
+		var closed []string // a text for each pod, empty for one that is open
+		for _, p := range selected(pods, m) {
+			if port := e.ofPod(p); port != 0 {
+				closed = append(closed, shut(policies, p, port))
+			}
+		}
+		look(e, closed)
+	}
+	for _, e := range m.Spec.Endpoints {
+		var closed []string
+		for _, s := range selected(services, m) {
+			if target := e.ofService(s); target != nil {
+				closed = append(closed, behind(policies, pods, s, *target))
+			}
+		}
+		look(e, closed)
+	}
+	return why
+}
+
+// selected are the objects that m selects.
+func selected[T any](all []T, m monitor) (found []T) {
 	for _, o := range all {
 		meta := any(&o).(metav1.Object)
-		if meta.GetNamespace() == m.Metadata.Namespace && selector.Matches(labels.Set(meta.GetLabels())) && has(o) {
-			found++
+		if meta.GetNamespace() == m.Metadata.Namespace && matches(&m.Spec.Selector, meta.GetLabels()) {
+			found = append(found, o)
 		}
 	}
 	return found
+}
+
+// TestBlind: an endpoint that finds nothing is not made good by another that finds two.
+func TestBlind(t *testing.T) {
+	pod := func(name string) corev1.Pod {
+		return corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, Labels: map[string]string{"app": "a"}},
+			Spec: corev1.PodSpec{Containers: []corev1.Container{{Ports: []corev1.ContainerPort{{Name: "metrics", ContainerPort: 9100}}}}}}
+	}
+	service := corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "a", Labels: map[string]string{"app": "a"}},
+		Spec: corev1.ServiceSpec{Selector: map[string]string{"app": "a"}, Ports: []corev1.ServicePort{{Name: "metrics", TargetPort: intstr.FromString("metrics")}}}}
+	var m monitor
+	m.Metadata.Namespace, m.Spec.Selector.MatchLabels = "shop", map[string]string{"app": "a"}
+	pods, services := []corev1.Pod{pod("a-0"), pod("a-1")}, []corev1.Service{service}
+
+	m.Spec.Pods = []endpoint{{Port: "metrics"}, {Port: "admin"}}
+	require.Equal(t, []string{"port admin: nothing has it"}, m.blind(pods, services, nil))
+	m.Spec.Pods, m.Spec.Endpoints = nil, []endpoint{{Port: "metrics"}}
+	require.Empty(t, m.blind(pods, services, nil))
+	require.Equal(t, []string{"Service shop/a: no pod behind it"}, m.blind(nil, services, nil))
+	m.Spec.Selector.MatchLabels["app"] = "b"
+	require.Equal(t, []string{"port metrics: nothing has it"}, m.blind(pods, services, nil))
 }
 
 // ofPod is the number of the pod's port, 0 when it has none of that kind.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamforge/infrastructure/internal/process"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // TestPlatform lives one sandbox through a day: each step starts from what the one before left.
@@ -51,9 +52,7 @@ func TestPlatform(t *testing.T) {
 }
 
 func (s *site) certificate(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("the script needs openssl, which is not installed")
-	}
+	need.Program(t, "openssl")
 	dir := t.TempDir()
 	cmd := exec.Command("bash", filepath.Join(repo, "platform/base/cert/script.sh"),
 		"--name", "app.sandbox.test", "--ip", "127.53.31.153", "--namespace", "default", "--out", dir)

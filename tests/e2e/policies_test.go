@@ -41,12 +41,18 @@ func shut(policies []networkingv1.NetworkPolicy, pod corev1.Pod, port int32) str
 	return fmt.Sprintf("pod %s/%s, port %d: closed to Prometheus by %v", pod.Namespace, pod.Name, port, closed)
 }
 
-// behind is shut for the pods of a Service.
+// behind is shut for the pods of a Service, of which there must be some. A Service without a selector leads to
+// what is not in a pod, or not a pod's own.
 func behind(policies []networkingv1.NetworkPolicy, pods []corev1.Pod, s corev1.Service, target intstr.IntOrString) string {
+	if len(s.Spec.Selector) == 0 {
+		return ""
+	}
+	there := false
 	for _, p := range pods {
-		if p.Namespace != s.Namespace || len(s.Spec.Selector) == 0 || !labels.SelectorFromSet(s.Spec.Selector).Matches(labels.Set(p.Labels)) {
+		if p.Namespace != s.Namespace || !labels.SelectorFromSet(s.Spec.Selector).Matches(labels.Set(p.Labels)) {
 			continue
 		}
+		there = true
 		port := target.IntVal
 		if target.Type == intstr.String {
 			port = named(p, target.StrVal)
@@ -54,6 +60,9 @@ func behind(policies []networkingv1.NetworkPolicy, pods []corev1.Pod, s corev1.S
 		if why := shut(policies, p, port); why != "" {
 			return why
 		}
+	}
+	if !there {
+		return fmt.Sprintf("Service %s/%s: no pod behind it", s.Namespace, s.Name)
 	}
 	return ""
 }
@@ -96,4 +105,8 @@ func TestShut(t *testing.T) {
 	service := corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "shop"}, Spec: corev1.ServiceSpec{Selector: map[string]string{"app": "a"}}}
 	require.NotEmpty(t, behind(policy(), []corev1.Pod{pod}, service, intstr.FromString("metrics")))
 	require.Empty(t, behind(policy(from(measures, intstr.FromInt32(9100))), []corev1.Pod{pod}, service, intstr.FromString("metrics")))
+	service.Name = "a"
+	require.Equal(t, "Service shop/a: no pod behind it", behind(nil, nil, service, intstr.FromString("metrics")))
+	service.Spec.Selector = nil
+	require.Empty(t, behind(nil, nil, service, intstr.FromString("metrics")), "its addresses are set by hand")
 }

@@ -65,9 +65,9 @@ var faults = []struct {
 	fault map[string]any
 	says  string // regular expression; empty: the run succeeds all the same
 }{
-	{"token refused", map[string]any{"kind": "unauthorized", "match": "POST /nodes/*/qemu"}, `401`},
-	{"internal error", map[string]any{"kind": "internal-error", "match": "POST /nodes/*/qemu"}, `500`},
-	{"node lost", map[string]any{"kind": "599", "match": "POST /nodes/*/qemu"}, `599`},
+	{"token refused", map[string]any{"kind": "unauthorized", "match": "POST /nodes/*/qemu"}, `\b401\b.*invalid token value!`},
+	{"internal error", map[string]any{"kind": "internal-error", "match": "POST /nodes/*/qemu"}, `\b500\b.*simulated internal error`},
+	{"node lost", map[string]any{"kind": "599", "match": "POST /nodes/*/qemu"}, `\b599\b.*Too many redirections`},
 	{"task fails", map[string]any{"kind": "task-fails", "match": "POST /nodes/*/qemu", "message": "no space left on thin pool"}, `no space left on thin pool`},
 	{"slow task", map[string]any{"kind": "slow-task", "match": "POST /nodes/*/qemu", "delay": "3s", "count": 1}, ``},
 	{"connection dropped", map[string]any{"kind": "drop-connection", "match": "POST /nodes/*/qemu"}, `EOF|connection reset|closed`},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -13,14 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // restore saves, loses and restores everything that a sandbox holds, by docs/howto-restore.md. ada
 // is an administrator of the platform.
 func (s *site) restore(t *testing.T, ada person, systems map[string]system) {
-	if _, err := exec.LookPath("gpg"); err != nil {
-		t.Skip(err)
-	}
+	need.Program(t, "gpg")
 	s.t = t
 	r := &restoration{site: s, page: newRestorePage(s), ada: ada, systems: systems}
 	r.fill(t)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/streamforge/infrastructure/internal/sandbox"
 	"github.com/streamforge/infrastructure/internal/toolchain"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // streamforge is the tool as it stands in the tree, built by TestMain.
@@ -68,7 +69,7 @@ func newSite(t *testing.T, net int) *site {
 		t.Skip("needs the toolchain and a sandbox: run without -short")
 	}
 	if err := toolchain.Check(filepath.Join(repo, "bin")); err != nil && !onlyStreamforge(err) {
-		t.Skipf("%v", err)
+		need.Missing(t, err.Error())
 	}
 	s := &site{t: t, root: t.TempDir(), tool: streamforge}
 	require.NoError(t, os.Symlink(filepath.Join(repo, "bin"), filepath.Join(s.root, "bin")))

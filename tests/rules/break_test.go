@@ -97,8 +97,8 @@ func TestBreakWhatIsRefused(t *testing.T) {
 	f.Tests[0].Series = append(f.Tests[0].Series, series{Series: `up{job="a"`, Values: "1"})
 	_, err = fires(groups, f.Tests[0], "Down", time.Minute, time.Minute)
 	assert.ErrorContains(t, err, `series up{job="a"`)
-	f.Tests[0].Series = []series{{`up{job="a",pod="1"}`, "1x20"}, {`other`, "1x20"}}
-	groups[0].Rules[0].Expr = `up * on (pod) group_right () (up or other)`
+	f.Tests[0].Series = []series{{`up{job="a",pod="1"}`, "1x20"}, {`up{job="b",pod="1"}`, "1x20"}}
+	groups[0].Rules[0].Expr = `up * on (pod) group_right () up`
 	_, err = fires(groups, f.Tests[0], "Down", time.Minute, time.Minute)
-	assert.NoError(t, err)
+	assert.ErrorContains(t, err, "service:up:count: found duplicate series for the match group", "an expression that cannot be evaluated")
 }

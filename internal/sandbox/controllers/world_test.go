@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,13 +13,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // world gives a client of the suite's API server and a namespace of the test's own.
 func world(t *testing.T) (client.Client, string) {
 	t.Helper()
 	if suite == nil {
-		t.Skipf("not all of %v are in %s: build the toolchain first, or set KUBEBUILDER_ASSETS", programs, binaries())
+		need.Missing(t, fmt.Sprintf("not all of %v are in %s: run make tools, or set KUBEBUILDER_ASSETS", programs, binaries()))
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	require.NoError(t, suite.client.Create(t.Context(), ns))

@@ -14,6 +14,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // binaries is where "make tools" puts the CLI and the provider plugins.
@@ -21,11 +23,7 @@ func binaries(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs(filepath.Join("..", "..", "..", "bin"))
 	require.NoError(t, err)
-	for _, tool := range []string{"pulumi", "pulumi-resource-proxmoxve"} {
-		if _, err := os.Stat(filepath.Join(dir, tool)); err != nil {
-			t.Skipf("%s is not built: run make tools to test against the real provider", tool)
-		}
-	}
+	need.Toolchain(t, dir, "pulumi", "pulumi-resource-proxmoxve")
 	return dir
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 var savedFiles = []string{
@@ -144,11 +146,7 @@ func TestLongName(t *testing.T) {
 
 func TestShellcheck(t *testing.T) {
 	t.Parallel()
-	tool, err := exec.LookPath("shellcheck")
-	if err != nil {
-		t.Skip("shellcheck is not installed")
-	}
-	out, err := exec.Command(tool, "--external-sources", "--enable=quote-safe-variables,check-set-e-suppressed,require-double-brackets", "script.sh").CombinedOutput()
+	out, err := exec.Command(need.Program(t, "shellcheck"), "--external-sources", "--enable=quote-safe-variables,check-set-e-suppressed,require-double-brackets", "script.sh").CombinedOutput()
 	assert.NoError(t, err, string(out))
 }
 

@@ -14,21 +14,21 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 //go:embed package.json package-lock.json .npmrc
 var lock embed.FS
 
-// Needs skips a test when the machine lacks a tool: .ci/run installs them all.
+// Needs asks for programs: .ci/run installs them all.
 func Needs(t *testing.T, tools ...string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("runs programs, some fetched from npm and PyPI")
 	}
 	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not on PATH: install it to run this test", tool)
-		}
+		need.Program(t, tool)
 	}
 }
 
