@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -92,7 +93,7 @@ func TestDeclaredIsComparedByMeaning(t *testing.T) {
 func TestSecretsAreNeverShown(t *testing.T) {
 	s := NewState(apitype.DeploymentV3{Resources: []apitype.ResourceV3{{
 		URN: "urn:pulumi:lab::p::kubernetes:core/v1:Secret::x", Type: "kubernetes:core/v1:Secret", Custom: true,
-		Inputs: map[string]any{"data": map[string]any{signatureKey: secretSignature, "plaintext": `{"password":"` + marked + `"}`}},
+		Inputs: map[string]any{"data": map[string]any{sig.Key: sig.Secret, "plaintext": `{"password":"` + marked + `"}`}},
 	}}}, "").secrets
 	for name, p := range map[string]report.Property{
 		"of a Secret":         s.property("Secret", "data.x", "short", "other"),

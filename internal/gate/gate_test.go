@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -160,7 +161,7 @@ func TestApprovalsSayAllTheirErrorsAtOnce(t *testing.T) {
 
 // A marked value in every field that may hold a secret never comes out.
 func TestSecretsStayIn(t *testing.T) {
-	secret := map[string]any{signatureKey: secretSignature, "ciphertext": "MARKED", "plaintext": "MARKED"}
+	secret := map[string]any{sig.Key: sig.Secret, "ciphertext": "MARKED", "plaintext": "MARKED"}
 	inputs := func() map[string]any {
 		return map[string]any{"data": map[string]any{"password": secret}, "list": []any{secret, map[string]any{"deep": secret}}}
 	}
