@@ -24,7 +24,7 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 		Schema: report.GateSchema, Stack: j.Stack, Time: j.Now.UTC(), Counts: map[string]int{}, Items: []report.Item{},
 	}
 	for _, c := range p.Changes {
-		if c.Component() && c.Type != "pulumi:pulumi:Stack" {
+		if c.Component() && c.Type != "pulumi:pulumi:Stack" || c.implicit() {
 			continue
 		}
 		if c.Type != "pulumi:pulumi:Stack" {

@@ -86,6 +86,9 @@ var breaks = map[string]pulumi.RunFunc{
 	"published hosts answer": func(ctx *pulumi.Context) error {
 		return ctx.RegisterComponentResource("streamforge:network:Published", "nowhere.dmz.home", &component{})
 	},
+	"the gate knows every kind": func(ctx *pulumi.Context) error {
+		return register(ctx, "test:index:Gadget", "new", nil)
+	},
 	"namespaces exist before what is in them": func(ctx *pulumi.Context) error {
 		return register(ctx, "kubernetes:core/v1:Pod", "early", object("v1", "Pod", pulumi.Map{"metadata": pulumi.Map{"namespace": pulumi.String("nowhere")}}))
 	},
