@@ -185,6 +185,29 @@ func TestApprovals(t *testing.T) {
 	assert.Contains(t, r.Warnings[0], "too broad: it matches 13 resources, at most 10")
 }
 
+// TestNarrowApprovalsHold: one that is too broad takes nothing away from another, and each that fits is needed.
+func TestNarrowApprovalsHold(t *testing.T) {
+	valid := strings.Replace(approval, "%s", "2025-08-31", 1)
+	narrow := strings.TrimPrefix(valid, "approvals:\n")
+	gone := change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", "old")
+	r := judge(t, valid+narrow, gone)
+	assert.Equal(t, ExitAllowed, r.ExitCode)
+	assert.Empty(t, r.Warnings, "both are for it")
+
+	many := []Change{gone}
+	for _, name := range strings.Split("abcdefghijklm", "") {
+		many = append(many, change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", name))
+	}
+	r = judge(t, strings.Replace(valid, "::old", "::*", 1)+narrow, many...)
+	states := map[string]int{}
+	for _, i := range r.Items {
+		states[i.State]++
+	}
+	assert.Equal(t, map[string]int{Approved: 1, Denied: 13}, states)
+	require.Len(t, r.Warnings, 1)
+	assert.Contains(t, r.Warnings[0], "too broad: it matches 14 resources")
+}
+
 func TestApprovalsSayAllTheirErrorsAtOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "approvals.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(`approvals:
