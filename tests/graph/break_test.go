@@ -107,6 +107,31 @@ func TestPropertiesCanFail(t *testing.T) {
 	}
 }
 
+// TestPlainSecretsAreNoticed: in a Secret, and wherever a property's name says what it holds.
+func TestPlainSecretsAreNoticed(t *testing.T) {
+	login := func(value pulumi.Input) pulumi.RunFunc {
+		return func(ctx *pulumi.Context) error {
+			return register(ctx, "test:index:Thing", "leak", pulumi.Map{"login": pulumi.Map{"adminPassword": value}})
+		}
+	}
+	for name, c := range map[string]struct {
+		program pulumi.RunFunc
+		broken  int
+	}{
+		"in a Secret": {func(ctx *pulumi.Context) error {
+			return register(ctx, "kubernetes:core/v1:Secret", "leak", object("v1", "Secret", pulumi.Map{
+				"stringData": pulumi.StringMap{"config": pulumi.String("in clear")}}))
+		}, 1},
+		"by its name":         {login(pulumi.String("in clear")), 1},
+		"by its name, marked": {login(pulumi.ToSecret(pulumi.String("hidden"))), 0},
+		"from a variable":     {login(pulumi.String("$LOGS_PASSWORD")), 0},
+	} {
+		g, err := run(t, "homelab", c.program)
+		require.NoError(t, err)
+		require.Len(t, secretsMarked(g), c.broken, name)
+	}
+}
+
 // TestEveryGuardedKindIsNoticed: the protection is checked for each kind by itself.
 func TestEveryGuardedKindIsNoticed(t *testing.T) {
 	for _, kind := range guarded {

@@ -306,7 +306,7 @@ var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "k
 	"kubernetes:kafka.strimzi.io/v1beta2:Kafka", "kubernetes:kafka.strimzi.io/v1beta2:KafkaNodePool",
 	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic",
 	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql",
-	"kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch"}
+	"kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch", "vault:index/mount:Mount"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
