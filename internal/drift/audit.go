@@ -25,8 +25,18 @@ type Audit struct {
 	lock      sync.Mutex
 	warnings  []string
 	unchecked []string
+	blind     map[part]bool   // parts of which something stands in unchecked
 	looked    map[string]bool // URNs at which the audit looked itself
+	refreshed bool            // the engine has told what a refresh would change
 }
+
+// part is one of those of the world that the audit looks at itself.
+type part string
+
+const (
+	inCluster part = "cluster"
+	inProxmox part = "proxmox"
+)
 
 // Findings is what an audit found.
 type Findings struct {
@@ -40,7 +50,7 @@ type Findings struct {
 
 // Run looks at the cluster and at the hypervisor. What cannot be reached is told in Unchecked.
 func (a *Audit) Run(ctx context.Context) (f Findings, err error) {
-	a.looked = map[string]bool{}
+	a.looked, a.blind = map[string]bool{}, map[part]bool{}
 	if a.known, err = newKnowledge(a.Rules.managers()); err != nil {
 		return f, err
 	}
@@ -66,10 +76,11 @@ func (a *Audit) warn(format string, args ...any) {
 	}
 }
 
-// skip notes what could not be looked at.
-func (a *Audit) skip(format string, args ...any) {
+// skip notes what of a part could not be looked at.
+func (a *Audit) skip(of part, format string, args ...any) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
+	a.blind[of] = true
 	a.unchecked = append(a.unchecked, a.State.secrets.hide(fmt.Sprintf(format, args...)))
 }
 
@@ -89,7 +100,7 @@ func (a *Audit) lookAtProxmox(ctx context.Context) (f Findings) {
 		f.Items, f.Managed, f.Total, err = a.machines(ctx, p)
 	}
 	if err != nil {
-		a.skip("machines and disks: %v", err)
+		a.skip(inProxmox, "machines and disks: %v", err)
 	}
 	return f
 }
@@ -105,17 +116,17 @@ func (a *Audit) lookAtCluster(ctx context.Context) (f Findings) {
 	}
 	var err error
 	if a.cluster, err = openCluster(ctx, kubeconfig); err != nil {
-		a.skip("everything in the cluster: %v", err)
+		a.skip(inCluster, "everything in the cluster: %v", err)
 		return f
 	}
 	for _, m := range a.cluster.missing {
-		a.skip("%s", m)
+		a.skip(inCluster, "%s", m)
 	}
 	stock := &inventory{audit: a, managed: map[string]bool{}, foreign: map[string]string{}, verdict: map[string]bool{}}
 	expected := a.State.objects()
 	records, err := a.cluster.records()
 	if err != nil {
-		a.skip("Helm releases: %v", err)
+		a.skip(inCluster, "Helm releases: %v", err)
 	} else {
 		more, items := a.releases(records, stock)
 		expected, f.Items = append(expected, more...), append(f.Items, items...)
@@ -124,7 +135,7 @@ func (a *Audit) lookAtCluster(ctx context.Context) (f Findings) {
 		f.Items = append(f.Items, r.items...)
 		stock.managed[r.key] = true
 		if r.problem != "" {
-			a.skip("%s", r.problem)
+			a.skip(inCluster, "%s", r.problem)
 		}
 	}
 	items, managed, total := stock.count()
@@ -149,7 +160,7 @@ func (a *Audit) releases(records map[string][]*release, stock *inventory) (expec
 		}
 		list, err := children(standing(of), r.URN, gate.Text(r.Inputs["skipCrds"]) == "true")
 		if err != nil {
-			a.skip("release %s: %v", releaseName(r), err)
+			a.skip(inCluster, "release %s: %v", releaseName(r), err)
 		}
 		expected = append(expected, list...)
 		for _, o := range hooks(standing(of)) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,9 +31,17 @@ func (a *Audit) disks(ctx context.Context, p *proxmox, hosts, stores map[string]
 			}
 		}
 	}
+	var available []datastore
+	if err := p.get(ctx, "/cluster/resources?type=storage", &available); err != nil {
+		return nil, 0, 0, err
+	}
 	seen := map[string]bool{}
 	for host := range hosts {
 		for store := range stores {
+			at := host
+			if slices.ContainsFunc(available, func(d datastore) bool { return d.Name == store && d.Shared == "1" }) {
+				at = "" // every host has the same volumes
+			}
 			var volumes []volume
 			if err := p.get(ctx, fmt.Sprintf("/nodes/%s/storage/%s/content", url.PathEscape(host), url.PathEscape(store)), &volumes); err != nil {
 				return nil, 0, 0, err
@@ -41,27 +50,31 @@ func (a *Audit) disks(ctx context.Context, p *proxmox, hosts, stores map[string]
 				id, _ := strconv.Atoi(v.VMID.String())
 				_, stranger := there[id]
 				_, own := ours[id]
-				if v.Content != "images" || seen[host+v.VolID] || stranger && !own { // a strange machine's disks are its own matter
+				if v.Content != "images" || seen[at+v.VolID] || stranger && !own { // a strange machine's disks are its own matter
 					continue
 				}
-				seen[host+v.VolID] = true
+				seen[at+v.VolID] = true
 				total++
 				if own && attached[v.VolID] {
 					managed++
 					continue
 				}
-				items = append(items, a.strangeDisk(host, v, ours[id], own))
+				items = append(items, a.strangeDisk(at, v, ours[id], own))
 			}
 		}
 	}
 	return items, managed, total, nil
 }
 
+// strangeDisk is the finding about a volume; host is empty on a datastore that the hosts share.
 func (a *Audit) strangeDisk(host string, v volume, r resource, own bool) report.Item {
 	item := report.Item{
-		ID: "proxmox#disk/" + host + "/" + v.VolID, Layer: "(proxmox)", Kind: "Disk", Name: v.VolID + " on " + host, Op: Unmanaged, Danger: report.Capacity,
+		ID: "proxmox#disk/" + v.VolID, Layer: "(proxmox)", Kind: "Disk", Name: v.VolID, Op: Unmanaged, Danger: report.Capacity,
 		Reasons: []string{fmt.Sprintf("it takes %d MiB and belongs to no machine", v.Size>>20)},
 		Hint:    "look what is on it, then delete it in Proxmox (`pvesm free " + v.VolID + "`)",
+	}
+	if host != "" {
+		item.ID, item.Name = "proxmox#disk/"+host+"/"+v.VolID, v.VolID+" on "+host
 	}
 	if own {
 		item.Reasons = []string{fmt.Sprintf("it takes %d MiB and its machine does not use it", v.Size>>20)}

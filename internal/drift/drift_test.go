@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/streamforge/infrastructure/internal/gate"
 	"github.com/streamforge/infrastructure/internal/report"
 )
 
@@ -92,7 +94,7 @@ func TestDeclaredIsComparedByMeaning(t *testing.T) {
 func TestSecretsAreNeverShown(t *testing.T) {
 	s := NewState(apitype.DeploymentV3{Resources: []apitype.ResourceV3{{
 		URN: "urn:pulumi:lab::p::kubernetes:core/v1:Secret::x", Type: "kubernetes:core/v1:Secret", Custom: true,
-		Inputs: map[string]any{"data": map[string]any{signatureKey: secretSignature, "plaintext": `{"password":"` + marked + `"}`}},
+		Inputs: map[string]any{"data": map[string]any{sig.Key: sig.Secret, "plaintext": `{"password":"` + marked + `"}`}},
 	}}}, "").secrets
 	for name, p := range map[string]report.Property{
 		"of a Secret":         s.property("Secret", "data.x", "short", "other"),
@@ -143,6 +145,7 @@ controllers: [{manager: "*", reason: r}]
 
 func TestConclude(t *testing.T) {
 	a := audit(t)
+	a.Refreshed(gate.Preview{Ended: true}, Findings{})
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	finding := func(after string) []report.Item {
 		return []report.Item{{ID: "x", Op: Edited, Danger: report.Access, When: &now, Properties: []report.Property{{Path: "p", After: after}}}}
@@ -162,8 +165,67 @@ func TestConclude(t *testing.T) {
 	gone := a.Conclude(Findings{Unchecked: []string{"cluster"}}, &first, now)
 	assert.Equal(t, []any{ExitError, Resolved}, []any{gone.ExitCode, gone.Items[0].State}, "what was not looked at is not in sync")
 
+	first.Items[0].State = Ignored
+	expired := a.Conclude(Findings{Items: finding("1")}, &first, now)
+	assert.Equal(t, []any{ExitDrift, New}, []any{expired.ExitCode, expired.Items[0].State}, "the rule that ignored it is gone")
+	first.Items[0].State = New
+
 	var b bytes.Buffer
 	require.NoError(t, WritePrometheus(&b, first))
 	assert.Contains(t, b.String(), `streamforge_drift_findings{stack="lab",danger="access",state="new",op="edited"} 1`)
 	assert.Contains(t, b.String(), `streamforge_drift_coverage_percent{stack="lab"} 90`)
+}
+
+// TestOnlyWhatWasLookedForIsResolved: a finding of a part that could not be reached is neither gone nor new.
+func TestOnlyWhatWasLookedForIsResolved(t *testing.T) {
+	const machine, object = "urn:pulumi:lab::p::x$" + machineType + "::a", "urn:pulumi:lab::p::x$kubernetes:apps/v1:Deployment::ui"
+	baseline := &report.Report{}
+	for _, i := range []report.Item{
+		{ID: "proxmox#vm/999", Op: Unmanaged}, {ID: machine, Op: Missing}, {ID: machine, Op: Edited},
+		{ID: "cluster#Secret/a/b", Op: Unmanaged}, {ID: object + "@kubectl-edit", Op: Edited},
+		{ID: "urn:pulumi:lab::p::x$keycloak:openid/client:Client::c", Op: Edited},
+	} {
+		i.State = Known
+		baseline.Items = append(baseline.Items, i)
+	}
+	for name, c := range map[string]struct {
+		blind     part
+		refreshed bool
+		known     []string
+	}{
+		"everything":         {"", true, nil},
+		"without cluster":    {inCluster, true, []string{"cluster#Secret/a/b", object + "@kubectl-edit"}},
+		"without hypervisor": {inProxmox, true, []string{machine, "proxmox#vm/999"}},
+		"without refresh":    {"", false, []string{machine, "urn:pulumi:lab::p::x$keycloak:openid/client:Client::c"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := audit(t)
+			a.blind = map[part]bool{}
+			if c.blind != "" {
+				a.skip(c.blind, "not reached")
+			}
+			a.Refreshed(gate.Preview{Ended: c.refreshed}, Findings{})
+			var known []string
+			for _, i := range a.Conclude(Findings{Unchecked: a.unchecked}, baseline, time.Now()).Items {
+				if i.State == Known {
+					known = append(known, i.ID)
+				}
+			}
+			assert.ElementsMatch(t, c.known, known)
+		})
+	}
+}
+
+// TestPathsOfValues: rules name a value as the chart does.
+func TestPathsOfValues(t *testing.T) {
+	env := func(x string) map[string]any {
+		return map[string]any{"grafana": map[string]any{"env": map[string]any{"X": x, "a.b": x}}}
+	}
+	a := audit(t)
+	a.cluster = &cluster{}
+	r := resource{URN: "urn:pulumi:lab::p::" + releaseType + "::prometheus", Type: releaseType, Outputs: map[string]any{"status": map[string]any{"revision": 1}},
+		Inputs: map[string]any{"name": "prometheus", "namespace": "monitoring", "values": env("1")}}
+	items := a.record(r, []*release{{Name: "prometheus", Namespace: "monitoring", Version: 1, Config: env("2")}})
+	require.Len(t, items, 1)
+	assert.Equal(t, []string{"values.grafana.env.X", `values.grafana.env["a.b"]`}, paths(items[0]))
 }

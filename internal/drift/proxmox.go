@@ -64,6 +64,11 @@ type machine struct {
 	Template int    `json:"template"`
 }
 
+type datastore struct {
+	Name   string      `json:"storage"`
+	Shared json.Number `json:"shared"`
+}
+
 type volume struct {
 	VolID   string      `json:"volid"`
 	Content string      `json:"content"`

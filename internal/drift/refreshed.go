@@ -14,6 +14,7 @@ import (
 // Refreshed turns the preview of a refresh into findings about resources at which the audit did not
 // look itself.
 func (a *Audit) Refreshed(p gate.Preview, f Findings) (items []report.Item) {
+	a.refreshed = p.Ended
 	for _, c := range p.Changes {
 		if c.Same() || c.Component() || f.looked[c.URN] || strings.HasPrefix(c.Type, "pulumi:providers:") {
 			continue

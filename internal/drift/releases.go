@@ -82,7 +82,7 @@ func (a *Audit) record(r resource, of []*release) []report.Item {
 		add("version", status["version"], last.Chart.Metadata.Version)
 	}
 	want, _ := r.Inputs["values"].(map[string]any)
-	gate.Walk(dense(nonNil(want)), dense(nonNil(last.Config)), func(path string, was, is any) { add(gate.Join("values", path), was, is) })
+	gate.Walk(valuesOf(want), valuesOf(last.Config), add)
 	if len(item.Properties) == 0 {
 		return nil
 	}
@@ -96,11 +96,12 @@ func (a *Audit) record(r resource, of []*release) []report.Item {
 	return []report.Item{item}
 }
 
-func nonNil(m map[string]any) map[string]any {
+// valuesOf gives a chart's values under the name that a release has for them; none are as an empty map.
+func valuesOf(m map[string]any) map[string]any {
 	if m == nil {
-		return map[string]any{}
+		m = map[string]any{}
 	}
-	return m
+	return map[string]any{"values": dense(m)}
 }
 
 // remember marks the objects that the state knows a release has, for one whose record is gone.

@@ -37,7 +37,7 @@ func (a *Audit) Conclude(f Findings, baseline *report.Report, start time.Time) r
 		f.Items[i].State = New
 	}
 	r.Items = append(r.Items, a.Rules.apply(f.Items, start)...)
-	compareWith(baseline, &r)
+	a.compareWith(baseline, &r)
 	gate.Sort(r.Items)
 	states := map[string]int{}
 	for _, i := range r.Items {
@@ -116,29 +116,46 @@ func LoadBaseline(file, stack string) (*report.Report, error) {
 	return &r, nil
 }
 
-// compareWith marks what the baseline has already, and adds what it had and is no longer there.
-func compareWith(baseline *report.Report, r *report.Report) {
+// compareWith marks what the baseline has already, and adds what it had and is no longer there. What it
+// ignored is not known: when the rule goes, somebody has to see it. What nobody could look for stays known.
+func (a *Audit) compareWith(baseline *report.Report, r *report.Report) {
 	if baseline == nil {
 		return
 	}
-	before := map[string]bool{}
-	for _, i := range baseline.Items {
-		before[identity(i)] = i.State != Resolved
+	now, before := map[string]bool{}, map[string]bool{}
+	for _, i := range r.Items {
+		now[identity(i)] = true
 	}
-	now := map[string]bool{}
+	for _, i := range baseline.Items {
+		if i.State != New && i.State != Known {
+			continue
+		}
+		before[identity(i)] = true
+		switch {
+		case now[identity(i)]:
+		case a.unseen(i):
+			i.State = Known
+			r.Items = append(r.Items, i)
+		default:
+			i.State, i.Danger, i.Hint = Resolved, report.None, ""
+			i.ID += "#resolved"
+			r.Items = append(r.Items, i)
+		}
+	}
 	for i := range r.Items {
-		now[identity(r.Items[i])] = true
-		if before[identity(r.Items[i])] && r.Items[i].State == New {
+		if r.Items[i].State == New && before[identity(r.Items[i])] {
 			r.Items[i].State = Known
 		}
 	}
-	for _, i := range baseline.Items {
-		if i.State == New || i.State == Known {
-			if !now[identity(i)] {
-				i.State, i.Danger, i.Hint = Resolved, report.None, ""
-				i.ID += "#resolved"
-				r.Items = append(r.Items, i)
-			}
-		}
+}
+
+// unseen tells whether the part of the world that a finding is about was not looked at.
+func (a *Audit) unseen(i report.Item) bool {
+	switch {
+	case strings.HasPrefix(i.ID, "proxmox#"), i.Op == Missing && strings.Contains(i.ID, machineType):
+		return a.blind[inProxmox]
+	case strings.HasPrefix(i.ID, "cluster#"), strings.Contains(i.ID, "kubernetes:"):
+		return a.blind[inCluster]
 	}
+	return !a.refreshed
 }

@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 const (
-	signatureKey    = "4dabf18193072939515e22adb298388d" // marks an object that stands for another value
-	secretSignature = "1b47061264138c4ac30d75fd1eb44270"
-	releaseType     = "kubernetes:helm.sh/v3:Release"
-	machineType     = "proxmoxve:VM/virtualMachine:VirtualMachine"
+	releaseType = "kubernetes:helm.sh/v3:Release"
+	machineType = "proxmoxve:VM/virtualMachine:VirtualMachine"
 )
 
 // State is what the audit needs of a stack's state.
@@ -55,7 +54,7 @@ func NewState(d apitype.DeploymentV3, digest string) State {
 func (s State) open(v any, secret bool) any {
 	switch v := v.(type) {
 	case map[string]any:
-		if v[signatureKey] == secretSignature {
+		if v[sig.Key] == sig.Secret {
 			plain, _ := v["plaintext"].(string)
 			var inner any
 			if json.Unmarshal([]byte(plain), &inner) != nil {

@@ -23,7 +23,7 @@ func (a *Audit) strangeReleases(records map[string][]*release, declared map[stri
 		}
 		list, err := children(standing(of), "", true)
 		if err != nil {
-			a.skip("release %s: %v", name, err)
+			a.skip(inCluster, "release %s: %v", name, err)
 		}
 		for _, e := range list {
 			if _, in, err := a.cluster.resource(e.object, ns); err == nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,7 +34,7 @@ func TestUnmade(t *testing.T) {
 	s := NewState(apitype.DeploymentV3{Resources: []apitype.ResourceV3{
 		{URN: "urn:pulumi:s::p::" + machineType + "::a", Type: machineType, ID: "131", Custom: true},
 		{URN: "urn:pulumi:s::p::pulumi:providers:kubernetes::kubernetes", Type: "pulumi:providers:kubernetes", Custom: true,
-			Inputs: map[string]any{"kubeconfig": map[string]any{signatureKey: secretSignature, "plaintext": `"apiVersion: v1\n"`}}},
+			Inputs: map[string]any{"kubeconfig": map[string]any{sig.Key: sig.Secret, "plaintext": `"apiVersion: v1\n"`}}},
 	}}, "")
 	require.Equal(t, map[int]string{132: "b"}, s.Unmade(map[int]string{131: "a", 132: "b"}))
 	require.Equal(t, "apiVersion: v1\n", s.Kubeconfig())

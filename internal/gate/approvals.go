@@ -63,20 +63,36 @@ func (a *Approval) check(now time.Time) (err error) {
 	return nil
 }
 
-// find gives the approval of an operation on a resource, nil when there is none that still holds.
-func (a *Approvals) find(id, operation string, now time.Time) *Approval {
-	for _, one := range a.list {
-		if one.Operation == operation && one.pattern.Match(id) {
-			one.used++
-			if one.Holds(now) {
-				return one
-			}
-		}
-	}
-	return nil
+// fits tells whether an approval is for an operation on a resource.
+func (a *Approval) fits(id, operation string) bool {
+	return a.Operation == operation && a.pattern.Match(id)
 }
 
-// complaints are approvals that are stale, unused or too broad. Call it after every find.
+// count notes every approval of an operation on a resource as needed.
+func (a *Approvals) count(id, operation string) {
+	for _, one := range a.list {
+		if one.fits(id, operation) {
+			one.used++
+		}
+	}
+}
+
+// find gives the approval of an operation on a resource that still holds and is not too broad, nil when
+// there is none; broad tells whether there would be one but for that. Call it after every count.
+func (a *Approvals) find(id, operation string, now time.Time) (found *Approval, broad bool) {
+	for _, one := range a.list {
+		if !one.fits(id, operation) || !one.Holds(now) {
+			continue
+		}
+		if one.used <= maxMatches {
+			return one, false
+		}
+		broad = true
+	}
+	return nil, broad
+}
+
+// complaints are approvals that are stale, unused or too broad. Call it after every count.
 func (a *Approvals) complaints(now time.Time) (all []string) {
 	for _, one := range a.list {
 		switch {
@@ -92,6 +108,3 @@ func (a *Approvals) complaints(now time.Time) (all []string) {
 	}
 	return all
 }
-
-// broad tells whether an approval was needed more often than one may be. Then it counts for nothing.
-func (a *Approval) broad() bool { return a.used > maxMatches }

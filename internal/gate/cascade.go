@@ -14,7 +14,7 @@ const manyShown = 6
 // cascade gives what is deleted together with a change, by the URNs of changes that are not deleted
 // in the program's eyes: the content of a namespace, the objects of a definition, the node of a machine.
 func cascade(c Change, all []Change) (with []Change, reason string) {
-	if !c.Gone() || c.Retain {
+	if !c.Gone() || c.Retain || c.implicit() {
 		return nil, ""
 	}
 	switch c.Kind() {
@@ -34,13 +34,23 @@ func cascade(c Change, all []Change) (with []Change, reason string) {
 		name := Text(c.Old.Inputs["name"])
 		return nil, fmt.Sprintf("node %s leaves the cluster, with the pods on it and its copy of every volume", name)
 	}
-	if strings.HasPrefix(c.Type, "pulumi:providers:") {
-		with = filter(all, func(o Change) bool {
-			return o.Old.Exists && strings.HasPrefix(o.Type, strings.TrimPrefix(c.Type, "pulumi:providers:")+":")
-		})
+	if name, is := strings.CutPrefix(c.Type, providers); is {
+		with = filter(all, func(o Change) bool { return o.Old.Exists && strings.HasPrefix(o.Type, name+":") })
 		return with, sentence("the provider %s takes with it %s", c.Name(), with)
 	}
 	return nil, ""
+}
+
+// follow adds to an item what is deleted together with its change.
+func follow(item *report.Item, c Change, all []Change) {
+	with, reason := cascade(c, all)
+	if reason == "" {
+		return
+	}
+	item.Reasons = append(item.Reasons, reason)
+	if worst := worstOf(with); worst.Level() > item.Danger.Level() {
+		item.Danger = worst
+	}
 }
 
 func filter(all []Change, keep func(Change) bool) (some []Change) {
@@ -72,10 +82,7 @@ func sentence(format, what string, with []Change) string {
 func worstOf(with []Change) report.Danger {
 	worst := report.None
 	for _, c := range with {
-		known, listed := kinds[c.Kind()]
-		if !listed {
-			known = unlisted
-		}
+		known, _ := costsOf(c)
 		if known.gone.Level() > worst.Level() {
 			worst = known.gone
 		}

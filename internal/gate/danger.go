@@ -22,16 +22,10 @@ func Assess(c Change) (report.Danger, []string) {
 	case c.Op == "create" || c.Op == "import" || c.Op == "discard":
 		return report.None, nil
 	}
-	if strings.HasPrefix(c.Type, "pulumi:providers:") && c.Gone() {
-		return report.DataLoss, []string{"every resource of a provider is replaced with it"}
-	}
-	known, listed := kinds[c.Kind()]
-	if !listed {
-		known = unlisted
-	}
-	if c.Component() {
+	if c.Component() || c.implicit() {
 		return report.None, nil // structure only, its children speak for themselves
 	}
+	known, listed := costsOf(c)
 	switch c.Op {
 	case "delete":
 		if c.Retain {
@@ -44,9 +38,33 @@ func Assess(c Change) (report.Danger, []string) {
 		}
 		return known.gone, append([]string{known.why}, forced(c)...)
 	case "update":
-		return updated(c, known)
+		danger, reasons := updated(c, known)
+		if !listed && danger != report.Cosmetic {
+			reasons = append(reasons, known.why)
+		}
+		return danger, reasons
 	}
 	return report.DataLoss, []string{fmt.Sprintf("the operation %q is not known to this tool", c.Op)}
+}
+
+// costsOf gives what a resource can cost, and whether the tables know its kind.
+func costsOf(c Change) (known costs, listed bool) {
+	if strings.HasPrefix(c.Type, providers) {
+		return provider, true
+	}
+	if known, listed = kinds[c.Kind()]; !listed {
+		known = unlisted
+	}
+	return known, listed
+}
+
+// providers begins the types of providers.
+const providers = "pulumi:providers:"
+
+// implicit tells whether the engine made a provider by itself: its name holds the plugin's version, so
+// that a new one takes its place with each, and no resource is replaced for that.
+func (c Change) implicit() bool {
+	return strings.HasPrefix(c.Type, providers) && strings.HasPrefix(c.Name(), "default")
 }
 
 // Component tells whether no provider works on the resource.
@@ -94,23 +112,33 @@ func (k costs) of(p report.Property) (report.Danger, string) {
 		danger = report.Capacity
 	}
 	for _, c := range k.paths {
-		if strings.HasPrefix(p.Path, c.path) && (c.when == anyhow || c.when == goes) {
-			danger = c.danger
+		if strings.HasPrefix(p.Path, c.path) && (c.when == anyhow || c.when == goes || c.when == raised && goes == up && p.Before != "") {
+			danger, why = c.danger, " changes"
 			if c.why != "" {
-				why = " changes: " + c.why
+				why += ": " + c.why
 			}
 		}
 	}
 	for _, path := range harmless {
-		if strings.HasPrefix(p.Path, path) && !guarding(p.Path) {
+		if strings.HasPrefix(p.Path, path) && !guarding(p) {
 			danger = report.Cosmetic
 		}
 	}
 	return danger, why
 }
 
-// guarding are labels that admission goes by.
-func guarding(path string) bool { return strings.Contains(path, "pod-security.kubernetes.io") }
+// guarding tells whether something goes by a label or an annotation, or by one of all of them when they
+// come or go together.
+func guarding(p report.Property) bool {
+	text := p.Path
+	if slices.Contains(harmless, p.Path) {
+		if p.Unknown {
+			return true
+		}
+		text = p.Before + p.After
+	}
+	return slices.ContainsFunc(deciding, func(key string) bool { return strings.Contains(text, key) })
+}
 
 // direct tells which way a number, a size such as 20Gi, or a list goes.
 func direct(p report.Property) direction {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -66,16 +67,37 @@ func TestDangers(t *testing.T) {
 			[3]string{`spec.config["retention.ms"]`, "1000", "604800000"}), report.Capacity, ExitAllowed},
 		{"retention bounded", change("update", "kafka.strimzi.io/v1beta2:KafkaTopic", "x",
 			[3]string{`spec.config["retention.ms"]`, "-1", "604800000"}), report.DataLoss, ExitDenied},
+		{"retention bounded for the first time", change("update", "kafka.strimzi.io/v1beta2:KafkaTopic", "x",
+			[3]string{`spec.config["retention.bytes"]`, "", "1073741824"}), report.DataLoss, ExitDenied},
 		{"more brokers", change("update", "kafka.strimzi.io/v1beta2:KafkaNodePool", "x", [3]string{"spec.replicas", "3", "4"}), report.Capacity, ExitAllowed},
 		{"fewer brokers", change("update", "kafka.strimzi.io/v1beta2:KafkaNodePool", "x", [3]string{"spec.replicas", "4", "3"}), report.Outage, ExitNeedsApproval},
 		{"secret", change("update", "core/v1:Secret", "x", [3]string{"data.password", "[secret]", "[secret]"}), report.Access, ExitNeedsApproval},
 		{"unknown kind goes", change("delete", "example.test/v1:Gadget", "x"), report.Outage, ExitNeedsApproval},
+		{"unknown kind changes", change("update", "example.test/v1:Gadget", "x", [3]string{"spec.a", "1", "2"}), report.Outage, ExitNeedsApproval},
+		{"unknown kind is described", change("update", "example.test/v1:Gadget", "x", [3]string{"metadata.labels.team", "a", "b"}), report.Cosmetic, ExitAllowed},
+		{"rights widened", Change{URN: "urn:pulumi:homelab::streamforge::vault:index/policy:Policy::p", Type: "vault:index/policy:Policy", Op: "update",
+			Properties: []report.Property{{Path: "policy"}}}, report.Access, ExitNeedsApproval},
+		{"route led elsewhere", change("update", "gateway.networking.k8s.io/v1:HTTPRoute", "x",
+			[3]string{"spec.rules[0].backendRefs[0].name", "a", "b"}), report.Outage, ExitNeedsApproval},
+		{"address asked for", change("update", "core/v1:Service", "x",
+			[3]string{`metadata.annotations["metallb.io/loadBalancerIPs"]`, "192.168.1.153", "192.168.1.154"}), report.Outage, ExitNeedsApproval},
+		{"address asked for, the first annotation", change("update", "core/v1:Service", "x",
+			[3]string{"metadata.annotations", "", `{"metallb.io/loadBalancerIPs":"192.168.1.154"}`}), report.Outage, ExitNeedsApproval},
+		{"first annotations, harmless", change("update", "core/v1:Service", "x", [3]string{"metadata.annotations", "", `{"note":"x"}`}), report.Cosmetic, ExitAllowed},
+		{"default class", change("update", "storage.k8s.io/v1:StorageClass", "x",
+			[3]string{`metadata.annotations["storageclass.kubernetes.io/is-default-class"]`, "true", "false"}), report.Outage, ExitNeedsApproval},
+		{"label that selectors go by", change("update", "core/v1:Service", "x",
+			[3]string{`metadata.labels["app.kubernetes.io/name"]`, "a", "b"}), report.Outage, ExitNeedsApproval},
 		{"unknown operation", change("transmute", "core/v1:Service", "x"), report.DataLoss, ExitDenied},
 		{"no properties told", change("update", "core/v1:Service", "x"), report.Outage, ExitNeedsApproval},
 		{"kept when it leaves", func() Change { c := change("delete", "core/v1:Namespace", "x"); c.Retain = true; return c }(), report.Cosmetic, ExitAllowed},
 		{"renamed by digest", change("replace", "core/v1:ConfigMap", "x", [3]string{"metadata.name", "x-1", "x-2"}), report.Capacity, ExitAllowed},
 		{"provider replaced", Change{URN: "urn:pulumi:homelab::streamforge::pulumi:providers:kubernetes::kubernetes",
 			Type: "pulumi:providers:kubernetes", Op: "replace"}, report.DataLoss, ExitDenied},
+		{"provider reaches elsewhere", Change{URN: "urn:pulumi:homelab::streamforge::pulumi:providers:proxmoxve::proxmox", Type: "pulumi:providers:proxmoxve",
+			Op: "update", Properties: []report.Property{{Path: "endpoint"}}}, report.Access, ExitNeedsApproval},
+		{"provider's plugin", Change{URN: "urn:pulumi:homelab::streamforge::pulumi:providers:proxmoxve::proxmox", Type: "pulumi:providers:proxmoxve",
+			Op: "update", Properties: []report.Property{{Path: "version"}}}, report.Capacity, ExitAllowed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := judge(t, "", c.change)
@@ -88,6 +110,27 @@ func TestDangers(t *testing.T) {
 			assert.Equal(t, c.danger, r.Items[0].Danger, "%v", r.Items[0].Reasons)
 		})
 	}
+}
+
+// TestPluginOfADefaultProvider: the engine makes a provider of another name for a new version of a plugin,
+// and replaces nothing.
+func TestPluginOfADefaultProvider(t *testing.T) {
+	const urn = "urn:pulumi:homelab::streamforge::pulumi:providers:tls::default_"
+	c := NewCollector()
+	for _, m := range []apitype.StepEventMetadata{
+		{Op: "create", URN: urn + "5_2_0", Type: "pulumi:providers:tls", New: &apitype.StepEventStateMetadata{}},
+		{Op: "same", URN: stem + "tls:index/privateKey:PrivateKey::x", Type: "tls:index/privateKey:PrivateKey",
+			Old: &apitype.StepEventStateMetadata{}, New: &apitype.StepEventStateMetadata{}},
+		{Op: "delete", URN: urn + "5_1_0", Type: "pulumi:providers:tls", Old: &apitype.StepEventStateMetadata{}},
+	} {
+		c.Observe(apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: m}})
+	}
+	c.Observe(apitype.EngineEvent{SummaryEvent: &apitype.SummaryEvent{}})
+	r := Judge{Stack: "x", Approvals: &Approvals{}, Now: now}.Report(c.Preview(), nil)
+	assert.Equal(t, ExitNoChanges, r.ExitCode, r.Headline)
+	assert.Equal(t, map[string]int{"same": 1}, r.Counts)
+	danger, _ := Assess(c.Preview().Changes[2])
+	assert.Equal(t, report.None, danger)
 }
 
 func TestCascades(t *testing.T) {
@@ -142,6 +185,29 @@ func TestApprovals(t *testing.T) {
 	assert.Contains(t, r.Warnings[0], "too broad: it matches 13 resources, at most 10")
 }
 
+// TestNarrowApprovalsHold: one that is too broad takes nothing away from another, and each that fits is needed.
+func TestNarrowApprovalsHold(t *testing.T) {
+	valid := strings.Replace(approval, "%s", "2025-08-31", 1)
+	narrow := strings.TrimPrefix(valid, "approvals:\n")
+	gone := change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", "old")
+	r := judge(t, valid+narrow, gone)
+	assert.Equal(t, ExitAllowed, r.ExitCode)
+	assert.Empty(t, r.Warnings, "both are for it")
+
+	many := []Change{gone}
+	for _, name := range strings.Split("abcdefghijklm", "") {
+		many = append(many, change("delete", "kafka.strimzi.io/v1beta2:KafkaTopic", name))
+	}
+	r = judge(t, strings.Replace(valid, "::old", "::*", 1)+narrow, many...)
+	states := map[string]int{}
+	for _, i := range r.Items {
+		states[i.State]++
+	}
+	assert.Equal(t, map[string]int{Approved: 1, Denied: 13}, states)
+	require.Len(t, r.Warnings, 1)
+	assert.Contains(t, r.Warnings[0], "too broad: it matches 14 resources")
+}
+
 func TestApprovalsSayAllTheirErrorsAtOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "approvals.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(`approvals:
@@ -160,7 +226,7 @@ func TestApprovalsSayAllTheirErrorsAtOnce(t *testing.T) {
 
 // A marked value in every field that may hold a secret never comes out.
 func TestSecretsStayIn(t *testing.T) {
-	secret := map[string]any{signatureKey: secretSignature, "ciphertext": "MARKED", "plaintext": "MARKED"}
+	secret := map[string]any{sig.Key: sig.Secret, "ciphertext": "MARKED", "plaintext": "MARKED"}
 	inputs := func() map[string]any {
 		return map[string]any{"data": map[string]any{"password": secret}, "list": []any{secret, map[string]any{"deep": secret}}}
 	}

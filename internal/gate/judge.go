@@ -13,9 +13,9 @@ type Judge struct {
 	Stack     string
 	Approvals *Approvals
 	Now       time.Time
-	// Nested gives the objects that differ within a changed Helm release, and what could not be
-	// compared. Nil when nobody renders charts.
-	Nested func(Change) (items []report.Item, unchecked string)
+	// Nested gives the objects that differ within a Helm release that changes or goes, with what else of
+	// all goes with them, and what could not be compared. Nil when nobody renders charts.
+	Nested func(c Change, all []Change) (items []report.Item, unchecked string)
 }
 
 // Report judges p. Every change is an item; resources that stay are counted only.
@@ -24,7 +24,7 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 		Schema: report.GateSchema, Stack: j.Stack, Time: j.Now.UTC(), Counts: map[string]int{}, Items: []report.Item{},
 	}
 	for _, c := range p.Changes {
-		if c.Component() && c.Type != "pulumi:pulumi:Stack" {
+		if c.Component() && c.Type != "pulumi:pulumi:Stack" || c.implicit() {
 			continue
 		}
 		if c.Type != "pulumi:pulumi:Stack" {
@@ -39,11 +39,14 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 			r.Unchecked = append(r.Unchecked, unchecked)
 		}
 	}
-	for _, item := range broken {
-		r.Items = append(r.Items, j.decide(item))
+	r.Items = append(r.Items, broken...)
+	for _, item := range r.Items {
+		if due(item) != Allowed {
+			j.Approvals.count(item.ID, item.Op)
+		}
 	}
 	for i := range r.Items { // only now is it known how often each approval was needed
-		r.Items[i] = j.withoutBroad(r.Items[i])
+		r.Items[i] = j.decide(r.Items[i])
 	}
 	Sort(r.Items)
 	r.Warnings = j.Approvals.complaints(j.Now)
@@ -55,37 +58,40 @@ func (j Judge) Report(p Preview, broken []report.Item) report.Report {
 func (j Judge) item(c Change, all []Change) (report.Item, string) {
 	item := report.Item{ID: c.URN, Layer: c.layer(), Kind: c.Kind(), Name: c.Name(), Op: c.Op, Properties: c.Properties}
 	item.Danger, item.Reasons = Assess(c)
-	if with, reason := cascade(c, all); reason != "" {
-		item.Reasons = append(item.Reasons, reason)
-		if worst := worstOf(with); worst.Level() > item.Danger.Level() {
-			item.Danger = worst
-		}
-	}
+	follow(&item, c, all)
 	if outputsDiffer(c) {
 		item.Danger, item.Reasons = report.Cosmetic, append(item.Reasons, "the stack's outputs change")
 		item.Properties = outputsOf(c)
 	}
 	var unchecked string
-	if c.Kind() == "Release" && c.Op == "update" && j.Nested != nil {
-		item, unchecked = j.nest(item, c)
+	if c.Kind() == "Release" && j.Nested != nil && (c.Op == "update" || c.Gone() && !c.Retain) {
+		item, unchecked = j.nest(item, c, all)
 	}
 	if c.Protect && c.Gone() {
 		item.Reasons = append(item.Reasons, "it is protected: the engine will refuse")
 		item.Hint = "take the protection off in a change of its own, and say there why"
 	}
-	return j.decide(item), unchecked
+	return item, unchecked
 }
 
-// nest makes a release as dangerous as the gravest of its objects.
-func (j Judge) nest(item report.Item, c Change) (report.Item, string) {
-	nested, unchecked := j.Nested(c)
+// nest makes a release as dangerous as the gravest of its objects. One that goes is at least as dangerous
+// as its kind, and what is no graver than that goes without saying.
+func (j Judge) nest(item report.Item, c Change, all []Change) (report.Item, string) {
+	nested, unchecked := j.Nested(c, all)
 	if unchecked != "" {
 		return item, unchecked // then the release keeps the danger of its kind
 	}
-	item.Nested, item.Danger, item.Reasons = nested, report.Cosmetic, nil
+	item.Nested = nested
+	told := item.Danger
+	if !c.Gone() {
+		item.Danger, item.Reasons, told = report.Cosmetic, nil, report.None
+	}
 	for _, n := range nested {
 		if n.Danger.Level() > item.Danger.Level() {
 			item.Danger = n.Danger
+		}
+		if n.Danger.Level() <= told.Level() {
+			continue
 		}
 		for _, reason := range n.Reasons {
 			item.Reasons = append(item.Reasons, fmt.Sprintf("%s %s: %s", n.Kind, n.Name, reason))
@@ -94,44 +100,35 @@ func (j Judge) nest(item report.Item, c Change) (report.Item, string) {
 	return item, ""
 }
 
-// decide gives an item its state.
+// due is the state of an item that nobody approves.
+func due(item report.Item) string {
+	switch {
+	case item.Op == RuleOp, item.Danger.Level() > report.Outage.Level():
+		return Denied
+	case item.Danger.Level() >= report.Access.Level():
+		return NeedsApproval
+	}
+	return Allowed
+}
+
+// decide gives an item its state. Call it after every count.
 func (j Judge) decide(item report.Item) report.Item {
-	switch item.Danger {
-	case report.None, report.Cosmetic, report.Capacity:
-		if item.Op != RuleOp {
-			item.State = Allowed
-			return item
-		}
-	case report.Access, report.Outage:
-		item.State = NeedsApproval
-	default:
-		item.State = Denied
+	if item.State = due(item); item.State == Allowed {
+		return item
 	}
-	if item.Op == RuleOp {
-		item.State = Denied
-	}
-	if a := j.Approvals.find(item.ID, item.Op, j.Now); a != nil {
+	a, broad := j.Approvals.find(item.ID, item.Op, j.Now)
+	switch {
+	case a != nil:
 		item.State, item.Owner, item.Until = Approved, a.Owner, a.Expires
 		item.Reasons = append(item.Reasons, "approved: "+a.Reason)
 		if item.Op == RuleOp {
 			item.State = Waived
 		}
-	} else if item.Hint == "" {
+	case broad:
+		item.State = Denied
+		item.Reasons = append(item.Reasons, "its approval is too broad and counts for nothing")
+	case item.Hint == "":
 		item.Hint = fmt.Sprintf("if it is meant, add {urn: %q, operation: %s, reason, owner, expires} to the approvals", item.ID, item.Op)
-	}
-	return item
-}
-
-// withoutBroad takes an approval back that was used for too much.
-func (j Judge) withoutBroad(item report.Item) report.Item {
-	if item.State != Approved && item.State != Waived {
-		return item
-	}
-	for _, a := range j.Approvals.list {
-		if a.broad() && a.Operation == item.Op && a.pattern.Match(item.ID) {
-			item.State, item.Owner, item.Until = Denied, "", ""
-			item.Reasons = append(item.Reasons, "its approval is too broad and counts for nothing")
-		}
 	}
 	return item
 }

@@ -24,11 +24,12 @@ type direction int
 const (
 	anyhow direction = iota
 	down             // smaller, or gone
-	up               // bigger
+	up               // bigger, or new
+	raised           // bigger, and there before: where nothing was said, nothing was limited
 )
 
 // Kinds by the part of their type after the last colon. A kind that is not here costs an outage when
-// it goes and capacity when it changes: what is not known is not harmless.
+// it goes or changes: what is not known is not harmless. tests/graph has the program declare no such kind.
 var kinds = map[string]costs{
 	"VirtualMachine": {report.DataLoss, report.Outage, []cost{
 		{"description", anyhow, report.Cosmetic, ""}, {"tags", anyhow, report.Cosmetic, ""}, {"agent", anyhow, report.Capacity, ""},
@@ -47,6 +48,8 @@ var kinds = map[string]costs{
 
 	"StatefulSet": {report.Outage, report.Outage, nil, "its pods end, its volumes stay"},
 	"Deployment":  {report.Outage, report.Capacity, nil, "its pods end"},
+	"ReplicaSet":  {report.Outage, report.Capacity, nil, "its pods end"},
+	"Pod":         {report.Outage, report.Capacity, nil, "it ends"},
 	"DaemonSet":   {report.Outage, report.Capacity, nil, "its pods end on every node"},
 	"Job":         {report.Capacity, report.Capacity, nil, "it is run again"},
 	"CronJob":     {report.Capacity, report.Capacity, nil, "it is no longer run"},
@@ -55,10 +58,12 @@ var kinds = map[string]costs{
 	"Kafka":         {report.DataLoss, report.Outage, nil, "the brokers' volumes are deleted with it unless they are kept"},
 	"KafkaNodePool": {report.DataLoss, report.Outage, nil, "the brokers' volumes are deleted with it unless they are kept"},
 	"KafkaTopic": {report.DataLoss, report.Capacity, []cost{
-		{`spec.config["retention`, down, report.DataLoss, "records older than that are deleted"},
+		{`spec.config["retention`, anyhow, report.DataLoss, "the oldest records are deleted"},
+		{`spec.config["retention`, raised, report.Capacity, ""},
 		{`spec.config["cleanup`, anyhow, report.DataLoss, "records are deleted by another rule"},
 	}, "every record in it is deleted"},
 	"KafkaConnect":                  {report.Outage, report.Capacity, nil, "its connectors stop"},
+	"KafkaConnector":                {report.Outage, report.Capacity, nil, "it moves no more records"},
 	"postgresql":                    {report.DataLoss, report.Outage, nil, "the databases are deleted with it unless volumes are kept"},
 	"ArangoDeployment":              {report.DataLoss, report.Outage, nil, "the databases are deleted with it"},
 	"ArangoBackupPolicy":            {report.Capacity, report.Capacity, nil, "no more backups are made"},
@@ -70,6 +75,24 @@ var kinds = map[string]costs{
 	"Mount": {report.DataLoss, report.Outage, nil, "every secret that it keeps in Vault is deleted"},
 	"Realm": {report.DataLoss, report.Access, nil, "its users, groups and clients are deleted with it"},
 
+	// Rights in Vault and in Keycloak. Keycloak's roles are called as those of Kubernetes.
+	"Policy":            {report.Access, report.Access, nil, "whoever has it loses its rights"},
+	"AuthBackend":       {report.Access, report.Access, nil, "nobody logs in by it any more"},
+	"AuthBackendConfig": {report.Access, report.Access, nil, "nobody logs in by it any more"},
+	"AuthBackendRole":   {report.Access, report.Access, nil, "its accounts can no longer log in"},
+	"Audit":             {report.Access, report.Access, nil, "nobody sees any more who did what"},
+	"RealmEvents":       {report.Access, report.Access, nil, "nobody sees any more who logged in"},
+	"RequiredAction":    {report.Access, report.Access, nil, "nobody has to do it at the next login"},
+	"Group":             {report.Access, report.Access, nil, "its members lose their rights"},
+	"GroupRoles":        {report.Access, report.Access, nil, "the group's members lose their rights"},
+	"Client":            {report.Access, report.Access, nil, "nobody logs in to its application"},
+	"ClientScope":       {report.Access, report.Access, nil, "applications no longer see what it tells about people"},
+
+	"ClientDefaultScopes":           {report.Access, report.Access, nil, "its application no longer sees who somebody is"},
+	"AudienceProtocolMapper":        {report.Access, report.Access, nil, "whoever checks the audience refuses the token"},
+	"GroupMembershipProtocolMapper": {report.Access, report.Access, nil, "applications no longer see the groups of people"},
+	"UserClientRoleProtocolMapper":  {report.Access, report.Access, nil, "its application no longer sees the roles of people"},
+
 	"PrivateKey":     {report.Access, report.Access, nil, "whoever knows the old password or trusts the old key is shut out"},
 	"SelfSignedCert": {report.Access, report.Access, nil, "nobody trusts the new authority yet"},
 	"Secret":         {report.Access, report.Access, nil, "whoever reads it can no longer log in"},
@@ -80,21 +103,36 @@ var kinds = map[string]costs{
 	"ClusterRole":    {report.Access, report.Access, nil, "its subjects lose their rights"},
 	"RoleBinding":    {report.Access, report.Access, nil, "its subjects lose their rights"},
 	"AppProject":     {report.Access, report.Access, nil, "its applications lose their rights"},
+	"Application":    {report.Outage, report.Access, nil, "what it deploys may be deleted with it"},
 	"Middleware":     {report.Access, report.Access, nil, "what it guarded is open or closed"},
 
 	"ClusterRoleBinding":               {report.Access, report.Access, nil, "its subjects lose their rights"},
 	"TriggerAuthentication":            {report.Access, report.Access, nil, "its scalers can no longer log in"},
 	"ValidatingAdmissionPolicy":        {report.Access, report.Access, nil, "what it refused is possible"},
 	"ValidatingAdmissionPolicyBinding": {report.Access, report.Access, nil, "what it refused is possible"},
+	"ValidatingWebhookConfiguration":   {report.Access, report.Access, nil, "what it refused is possible"},
+	"MutatingWebhookConfiguration":     {report.Outage, report.Access, nil, "objects stay as they are written"},
+	"SecretProviderClass":              {report.Outage, report.Access, nil, "pods that mount it do not start"},
 
-	"ClusterIssuer":   {report.Outage, report.Outage, nil, "no certificate is renewed"},
-	"Certificate":     {report.Outage, report.Access, nil, "its host has no certificate"},
-	"Gateway":         {report.Outage, report.Outage, nil, "its hosts do not answer"},
-	"Service":         {report.Outage, report.Outage, nil, "its clients do not reach it"},
-	"IPAddressPool":   {report.Outage, report.Outage, nil, "its addresses are taken away"},
-	"L2Advertisement": {report.Outage, report.Outage, nil, "its addresses are not announced"},
+	"ClusterIssuer":    {report.Outage, report.Outage, nil, "no certificate is renewed"},
+	"Issuer":           {report.Outage, report.Outage, nil, "no certificate is renewed"},
+	"Certificate":      {report.Outage, report.Access, nil, "its host has no certificate"},
+	"GatewayClass":     {report.Outage, report.Outage, nil, "hosts of its gateways do not answer"},
+	"Gateway":          {report.Outage, report.Outage, nil, "its hosts do not answer"},
+	"HTTPRoute":        {report.Outage, report.Outage, nil, "its hosts do not answer"},
+	"TLSRoute":         {report.Outage, report.Outage, nil, "its hosts do not answer"},
+	"TCPRoute":         {report.Outage, report.Outage, nil, "its port does not answer"},
+	"BackendTLSPolicy": {report.Outage, report.Access, nil, "what stands behind is spoken to without TLS, if it answers then"},
+	"IngressClass":     {report.Outage, report.Outage, nil, "hosts of its ingresses do not answer"},
+	"Ingress":          {report.Outage, report.Outage, nil, "its hosts do not answer"},
+	"IngressRoute":     {report.Outage, report.Outage, nil, "its hosts do not answer"},
+	"Service":          {report.Outage, report.Outage, nil, "its clients do not reach it"},
+	"EndpointSlice":    {report.Outage, report.Outage, nil, "its Service leads nowhere"},
+	"IPAddressPool":    {report.Outage, report.Outage, nil, "its addresses are taken away"},
+	"L2Advertisement":  {report.Outage, report.Outage, nil, "its addresses are not announced"},
 
 	"Release":             {report.Outage, report.Outage, nil, "everything of the chart is deleted"},
+	"PriorityClass":       {report.Outage, report.Capacity, nil, "new pods of the class are refused"},
 	"PodDisruptionBudget": {report.Capacity, report.Capacity, nil, "a drain may take all pods at once"},
 	"ScaledObject":        {report.Capacity, report.Capacity, nil, "nothing scales its workload"},
 	"ServiceMonitor":      {report.Capacity, report.Capacity, nil, "it is not watched"},
@@ -105,7 +143,24 @@ var kinds = map[string]costs{
 // counts are properties of any kind that say how many or how big: more of it takes nothing away.
 var counts = []string{"replicas", "count", "size", "storage", "numberOfInstances", "maxReplicaCount", "partitions"}
 
-var unlisted = costs{gone: report.Outage, update: report.Capacity, why: "nothing is known about this kind"}
+// Unlisted is the reason where no table knows the kind.
+const Unlisted = "nothing is known about this kind"
+
+var unlisted = costs{gone: report.Outage, update: report.Outage, why: Unlisted}
+
+// provider is what providers cost, whichever package they are of.
+var provider = costs{report.DataLoss, report.Access, []cost{
+	{"version", anyhow, report.Capacity, ""},
+}, "every resource of a provider is replaced with it"}
 
 // harmless are properties of any Kubernetes object that only describe it.
 var harmless = []string{"metadata.labels", "metadata.annotations"}
+
+// deciding are parts of labels and annotations that do more than that: admission, controllers and
+// selectors go by them.
+var deciding = []string{
+	"pod-security.kubernetes.io", "is-default-class", "kubernetes.io/ingress.class", "ingress.kubernetes.io/",
+	"kubernetes.io/service-account.name", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component",
+	"metallb.io/", "metallb.universe.tf/", "cert-manager.io/", "strimzi.io/", "autoscaling.keda.sh/", "argocd.argoproj.io/",
+	"kubed.appscode.com/", "reflector.v1.k8s.emberstack.com/", "helm.sh/resource-policy",
+}

@@ -7,13 +7,9 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 
 	"github.com/streamforge/infrastructure/internal/report"
-)
-
-const (
-	signatureKey    = "4dabf18193072939515e22adb298388d" // marks an object that stands for another value
-	secretSignature = "1b47061264138c4ac30d75fd1eb44270"
 )
 
 // unknown is how the engine writes a value that only a real run will know.
@@ -35,7 +31,7 @@ func mask(m map[string]any) map[string]any {
 func masked(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		if v[signatureKey] == secretSignature {
+		if v[sig.Key] == sig.Secret {
 			return report.Masked
 		}
 		out := make(map[string]any, len(v))

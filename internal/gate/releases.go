@@ -20,25 +20,27 @@ type Releases struct {
 	Render func(r charts.Release, kubernetes string, apis ...string) ([]*unstructured.Unstructured, error)
 }
 
-// Differences lists the objects that differ. When one side cannot be rendered it says why.
-func (r Releases) Differences(c Change) (items []report.Item, unchecked string) {
-	before, err := r.objects(c.Old.Inputs)
+// Differences lists the objects that differ, all of them when the release goes, with what else of all
+// goes with them. When one side cannot be rendered it says why.
+func (r Releases) Differences(c Change, all []Change) (items []report.Item, unchecked string) {
+	before, err := r.objects(c.Old.Inputs, c.Gone()) // Helm leaves the definitions of crds/ where they are
+	var after map[string]*unstructured.Unstructured
+	if err == nil && !c.Gone() {
+		after, err = r.objects(c.New.Inputs, false)
+	}
 	if err == nil {
-		var after map[string]*unstructured.Unstructured
-		if after, err = r.objects(c.New.Inputs); err == nil {
-			return compare(c, before, after), ""
-		}
+		return compare(c, before, after, all), ""
 	}
 	return nil, fmt.Sprintf("release %s: its objects were not compared: %v", c.Name(), err)
 }
 
 // objects renders the release that a resource's inputs describe.
-func (r Releases) objects(inputs map[string]any) (map[string]*unstructured.Unstructured, error) {
+func (r Releases) objects(inputs map[string]any, skipCRDs bool) (map[string]*unstructured.Unstructured, error) {
 	values, _ := inputs["values"].(map[string]any)
 	list, err := r.Render(charts.Release{
 		Name: Text(inputs["name"]), Namespace: Text(inputs["namespace"]), Chart: Text(inputs["chart"]),
 		Version: Text(inputs["version"]), Repo: Text(dig(inputs, "repositoryOpts", "repo")), Values: values,
-		SkipCRDs: Text(inputs["skipCrds"]) == "true",
+		SkipCRDs: skipCRDs || Text(inputs["skipCrds"]) == "true",
 	}, r.Kubernetes)
 	if err != nil {
 		return nil, err
@@ -51,7 +53,7 @@ func (r Releases) objects(inputs map[string]any) (map[string]*unstructured.Unstr
 }
 
 // compare pairs objects and judges each difference by the rules for resources of its kind.
-func compare(release Change, before, after map[string]*unstructured.Unstructured) (items []report.Item) {
+func compare(release Change, before, after map[string]*unstructured.Unstructured, all []Change) (items []report.Item) {
 	keys := slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)))
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
@@ -60,7 +62,7 @@ func compare(release Change, before, after map[string]*unstructured.Unstructured
 		switch {
 		case is == nil:
 			c.Op, c.Type = "delete", c.Type+was.GetKind()
-			c.Old = State{Inputs: was.Object, Exists: true}
+			c.Old, c.Retain = State{Inputs: was.Object, Exists: true}, was.GetAnnotations()["helm.sh/resource-policy"] == "keep"
 		case was == nil:
 			c.Op, c.Type = "create", c.Type+is.GetKind()
 		default:
@@ -73,6 +75,7 @@ func compare(release Change, before, after map[string]*unstructured.Unstructured
 		item := report.Item{ID: c.URN, Layer: release.layer(), Kind: c.Kind(), Op: c.Op, Properties: c.Properties, Parent: release.URN}
 		item.Name = key[strings.LastIndex(key, "/")+1:]
 		item.Danger, item.Reasons = Assess(c)
+		follow(&item, c, all)
 		items = append(items, item)
 	}
 	Sort(items)

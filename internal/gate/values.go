@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 
 	"github.com/streamforge/infrastructure/internal/report"
 )
@@ -22,7 +23,7 @@ func At(m map[string]any, path string) (value string, notYet bool) {
 	for _, step := range parsed {
 		switch node := v.(type) {
 		case map[string]any:
-			if node[signatureKey] == secretSignature {
+			if node[sig.Key] == sig.Secret {
 				return report.Masked, false
 			}
 			key, _ := step.(string)

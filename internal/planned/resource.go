@@ -1,6 +1,7 @@
 package planned
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -31,8 +32,8 @@ func (r Resource) At(path string) any {
 		case map[string]any:
 			at = v[key]
 		case []any:
-			index := int(key[0] - '0')
-			if len(key) != 1 || index < 0 || index >= len(v) {
+			index, err := strconv.Atoi(key)
+			if err != nil || index < 0 || index >= len(v) {
 				return nil
 			}
 			at = v[index]

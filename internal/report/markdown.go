@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,11 +14,14 @@ const MaxMarkdown = 60_000
 // Marker is the first line of a note, by which the next one finds and replaces it.
 func Marker(schema, stack string) string { return fmt.Sprintf("<!-- %s %s -->", schema, stack) }
 
-// maxValue is how much of a value a note shows.
-const maxValue = 120
+const (
+	maxValue = 120 // bytes of a value that a note shows
+	maxLine  = 400 // of a line of text
+	maxLines = 10  // reasons, properties and objects, each, of an item that would not fit otherwise
+)
 
 // WriteMarkdown writes the report as a note, the most dangerous items first. What does not fit is
-// counted; link, when not empty, is where all of it stands.
+// shortened, then counted; link, when not empty, is where all of it stands.
 func WriteMarkdown(w io.Writer, r Report, link string) error {
 	var head strings.Builder
 	fmt.Fprintf(&head, "%s\n### %s: %s\n\n%s.", Marker(r.Schema, r.Stack), title(r), r.Verdict, escape(r.Headline))
@@ -31,16 +35,19 @@ func WriteMarkdown(w io.Writer, r Report, link string) error {
 	foot := footOf(r, link)
 	room := MaxMarkdown - head.Len() - len(foot) - 200
 	body, left := "", 0
-	for i, item := range r.Items {
+	for _, item := range r.Items {
 		text := itemMarkdown(item)
 		if len(body)+len(text) > room {
-			left = len(r.Items) - i
-			break
+			text = itemMarkdown(shortened(item))
+		}
+		if len(body)+len(text) > room {
+			left++
+			continue
 		}
 		body += text
 	}
 	if left > 0 {
-		body += fmt.Sprintf("\n_%d more, less dangerous, are in the full report._\n", left)
+		body += fmt.Sprintf("\n_%d more in the full report._\n", left)
 	}
 	_, err := io.WriteString(w, head.String()+body+foot)
 	return err
@@ -56,6 +63,28 @@ func title(r Report) string {
 var marks = map[Danger]string{
 	None: "⚪", Cosmetic: "⚪", Capacity: "🔵", Access: "🟡", Outage: "🟠", DataLoss: "🔴",
 }
+
+// shortened is an item with the beginning of what it holds.
+func shortened(i Item) Item {
+	more := 0
+	for _, n := range []int{len(i.Reasons), len(i.Properties), len(i.Nested)} {
+		more += max(n-maxLines, 0)
+	}
+	i.Reasons, i.Properties, i.Nested = first(i.Reasons), first(i.Properties), first(i.Nested)
+	for k := range i.Reasons {
+		i.Reasons[k] = short(i.Reasons[k], maxLine)
+	}
+	for k := range i.Nested {
+		i.Nested[k].Properties = first(i.Nested[k].Properties)
+	}
+	if more > 0 {
+		i.Reasons = append(i.Reasons, fmt.Sprintf("%d more reasons, properties and objects", more))
+	}
+	return i
+}
+
+// first copies the beginning of a list.
+func first[T any](list []T) []T { return slices.Clone(list[:min(len(list), maxLines)]) }
 
 func itemMarkdown(i Item) string {
 	var b strings.Builder
@@ -113,7 +142,7 @@ func footOf(r Report, link string) string {
 		}
 		fmt.Fprintf(&b, "\n**%s**\n", name)
 		for _, l := range lines[:min(len(lines), 20)] {
-			fmt.Fprintf(&b, "- %s\n", escape(short(l, 400)))
+			fmt.Fprintf(&b, "- %s\n", escape(short(l, maxLine)))
 		}
 		if more := len(lines) - 20; more > 0 {
 			fmt.Fprintf(&b, "- and %d more\n", more)

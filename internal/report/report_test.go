@@ -41,10 +41,29 @@ func TestMarkdownFitsANote(t *testing.T) {
 	require.NoError(t, report.WriteMarkdown(&b, sample(2000), "https://gitlab.dmz.home/report"))
 	assert.LessOrEqual(t, b.Len(), report.MaxMarkdown)
 	assert.True(t, strings.HasPrefix(b.String(), report.Marker(report.GateSchema, "homelab")+"\n"), "the next note finds it")
-	assert.Regexp(t, `_\d+ more, less dangerous, are in the full report\._`, b.String())
+	assert.Regexp(t, `_\d+ more in the full report\._`, b.String())
 	assert.Contains(t, b.String(), "[full report](https://gitlab.dmz.home/report)")
 	assert.Contains(t, b.String(), "cluster: not reachable", "what was cut never is what could not be checked")
 	assert.Equal(t, strings.Count(b.String(), "<details>"), strings.Count(b.String(), "</details>"))
+}
+
+// An item that is larger than a note is shortened, and those after it are shown.
+func TestMarkdownShortensWhatDoesNotFit(t *testing.T) {
+	r := sample(3)
+	for range 5000 {
+		r.Items[0].Reasons = append(r.Items[0].Reasons, strings.Repeat("x", 500))
+		r.Items[0].Properties = append(r.Items[0].Properties, r.Items[0].Properties[0])
+		r.Items[0].Nested = append(r.Items[0].Nested, r.Items[0].Nested[0])
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.WriteMarkdown(&b, r, ""))
+	assert.LessOrEqual(t, b.Len(), report.MaxMarkdown)
+	assert.Contains(t, b.String(), fmt.Sprintf("- %d more reasons, properties and objects\n", 3*5001-30))
+	for i := range r.Items {
+		assert.Contains(t, b.String(), fmt.Sprintf("market.trades-%d", i))
+	}
+	assert.NotContains(t, b.String(), "in the full report")
+	assert.Len(t, r.Items[0].Properties, 5001, "the report itself stays whole")
 }
 
 // Names and values come from the world: none may become markup.

@@ -40,8 +40,10 @@ var scenarios = []scenario{
 		gate.ExitAllowed, "create KafkaTopic k3-market.news", ""},
 	{"topic renamed", []string{"{name: market.candles, partitions", "{name: market.bars, partitions", "writes: [market.candles, market.trades]", "writes: [market.bars, market.trades]",
 		"writes: [market.candles]", "writes: [market.bars]"}, gate.ExitDenied, "delete KafkaTopic k3-market.candles", "every record"},
-	{"retention shorter", []string{"retentionHours: 720", "retentionHours: 24"}, gate.ExitDenied, "update KafkaTopic k3-market.candles", "records older than that are deleted"},
+	{"retention shorter", []string{"retentionHours: 720", "retentionHours: 24"}, gate.ExitDenied, "update KafkaTopic k3-market.candles", "the oldest records are deleted"},
 	{"retention longer", []string{"retentionHours: 720", "retentionHours: 1440"}, gate.ExitAllowed, "update KafkaTopic k3-market.candles", ""},
+	{"size bounded", []string{"{name: market.trades, partitions: 12}", `{name: market.trades, partitions: 12, settings: {retention.bytes: "1073741824"}}`},
+		gate.ExitDenied, "update KafkaTopic k3-market.trades", "the oldest records are deleted"},
 	{"compaction off", drop(", compact: true"), gate.ExitDenied, "update KafkaTopic k3-models.events", "another rule"},
 	{"client removed", drop("      - name: collector\n        namespaces: [streams]\n        writes: [market.candles, market.trades]\n"),
 		gate.ExitNeedsApproval, "delete KafkaUser k3-user-collector", "can no longer log in"},
@@ -71,7 +73,7 @@ var scenarios = []scenario{
 	{"forwarder changed", []string{"forwarders: [127.53.NET.1]", "forwarders: [127.53.NET.2]"}, gate.ExitAllowed, "", ""},
 	{"root certificate", []string{"commonName: StreamForge sandbox root CA", "commonName: Other CA"}, gate.ExitNeedsApproval, "replace SelfSignedCert root-ca", "nobody trusts"},
 	{"domain alone", []string{"domain: sandbox.test", "domain: lab.test"}, gate.ExitPreviewFailed, "", ""},
-	{"ssh moved", []string{"ssh: {address: 192.0.2.20, port: 22}", "ssh: {address: 192.0.2.21, port: 22}"}, gate.ExitAllowed, "", ""},
+	{"ssh moved", []string{"ssh: {address: 192.0.2.20, port: 22}", "ssh: {address: 192.0.2.21, port: 22}"}, gate.ExitNeedsApproval, "update EndpointSlice traefik-ssh", ""},
 
 	// Storage.
 	{"class renamed", []string{"class: nfs-client", "class: nfs-fast"}, gate.ExitDenied, "replace StorageClass nfs-provisioner-class", "claims of the class"},

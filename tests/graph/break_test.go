@@ -86,6 +86,9 @@ var breaks = map[string]pulumi.RunFunc{
 	"published hosts answer": func(ctx *pulumi.Context) error {
 		return ctx.RegisterComponentResource("streamforge:network:Published", "nowhere.dmz.home", &component{})
 	},
+	"the gate knows every kind": func(ctx *pulumi.Context) error {
+		return register(ctx, "test:index:Gadget", "new", nil)
+	},
 	"namespaces exist before what is in them": func(ctx *pulumi.Context) error {
 		return register(ctx, "kubernetes:core/v1:Pod", "early", object("v1", "Pod", pulumi.Map{"metadata": pulumi.Map{"namespace": pulumi.String("nowhere")}}))
 	},
@@ -101,6 +104,31 @@ func TestPropertiesCanFail(t *testing.T) {
 			require.NoError(t, err)
 			require.NotEmpty(t, holds(g))
 		})
+	}
+}
+
+// TestPlainSecretsAreNoticed: in a Secret, and wherever a property's name says what it holds.
+func TestPlainSecretsAreNoticed(t *testing.T) {
+	login := func(value pulumi.Input) pulumi.RunFunc {
+		return func(ctx *pulumi.Context) error {
+			return register(ctx, "test:index:Thing", "leak", pulumi.Map{"login": pulumi.Map{"adminPassword": value}})
+		}
+	}
+	for name, c := range map[string]struct {
+		program pulumi.RunFunc
+		broken  int
+	}{
+		"in a Secret": {func(ctx *pulumi.Context) error {
+			return register(ctx, "kubernetes:core/v1:Secret", "leak", object("v1", "Secret", pulumi.Map{
+				"stringData": pulumi.StringMap{"config": pulumi.String("in clear")}}))
+		}, 1},
+		"by its name":         {login(pulumi.String("in clear")), 1},
+		"by its name, marked": {login(pulumi.ToSecret(pulumi.String("hidden"))), 0},
+		"from a variable":     {login(pulumi.String("$LOGS_PASSWORD")), 0},
+	} {
+		g, err := run(t, "homelab", c.program)
+		require.NoError(t, err)
+		require.Len(t, secretsMarked(g), c.broken, name)
 	}
 }
 

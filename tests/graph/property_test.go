@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamforge/infrastructure/internal/gate"
 	"github.com/streamforge/infrastructure/internal/pins"
 	"github.com/streamforge/infrastructure/internal/planned"
 )
@@ -40,6 +41,7 @@ var properties = map[string]property{
 	"namespaces are closed":                         closedNamespaces,
 	"namespaces are as strict as they can be":       strict,
 	"what is measured lets Prometheus in":           measurable,
+	"the gate knows every kind":                     judged,
 }
 
 func TestProperties(t *testing.T) {
@@ -304,12 +306,22 @@ var guarded = []string{"proxmoxve:VM/virtualMachine:VirtualMachine", crdType, "k
 	"kubernetes:kafka.strimzi.io/v1beta2:Kafka", "kubernetes:kafka.strimzi.io/v1beta2:KafkaNodePool",
 	"kubernetes:kafka.strimzi.io/v1beta2:KafkaTopic",
 	"kubernetes:database.arangodb.com/v1:ArangoDeployment", "kubernetes:acid.zalan.do/v1:postgresql",
-	"kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch"}
+	"kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch", "vault:index/mount:Mount"}
 
 func protected(g *Graph) (broken []string) {
 	for _, r := range g.All {
 		if slices.Contains(guarded, r.Type) && !r.Protect && !r.Retain && !g.disposable {
 			broken = append(broken, r.URN+" is neither protected nor retained")
+		}
+	}
+	return broken
+}
+
+// judged: the gate has a class of danger for whatever the program declares.
+func judged(g *Graph) (broken []string) {
+	for _, r := range g.All {
+		if _, reasons := gate.Assess(gate.Change{URN: r.URN, Type: r.Type, Op: "delete"}); slices.Contains(reasons, gate.Unlisted) {
+			broken = append(broken, fmt.Sprintf("%s: internal/gate/kinds.go has no %s", r.URN, kindOf(r)))
 		}
 	}
 	return broken

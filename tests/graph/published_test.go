@@ -18,8 +18,8 @@ const (
 	configMapType   = "kubernetes:core/v1:ConfigMap"
 )
 
-// hosts are what people open, by their names below the domain.
-var hosts = []string{"argocd", "grafana", "kafka-ui", "keycloak", "kibana", "minio", "prometheus", "s3", "vault"}
+// hosts are what people open, by their names below the domain. Traefik's dashboard is not published like them.
+var hosts = []string{"argocd", "dns", "grafana", "kafka-ui", "keycloak", "kibana", "minio", "prometheus", "s3", "vault"}
 
 func TestHostsArePublished(t *testing.T) {
 	for _, stack := range []string{"homelab", "sandbox"} {
@@ -27,6 +27,22 @@ func TestHostsArePublished(t *testing.T) {
 		for _, name := range hosts {
 			require.Contains(t, g.published(), name+"."+g.domain, stack)
 		}
+	}
+}
+
+// TestTheDashboardIsReached: Traefik's own page stands behind the names that nobody publishes.
+func TestTheDashboardIsReached(t *testing.T) {
+	for _, stack := range []string{"homelab", "sandbox"} {
+		g := whole(t, stack)
+		others, host := "*."+g.domain, "traefik."+g.domain
+		require.True(t, g.resolves(others), stack)
+		require.True(t, g.listens(others), stack)
+		require.True(t, slices.ContainsFunc(g.All, func(r Resource) bool {
+			return r.Type == routeType && slices.Contains(list(r, "spec.hostnames"), host) && slices.ContainsFunc(g.All, func(gateway Resource) bool {
+				return g.listener(gateway, others) && gateway.At("metadata.name") == r.At("spec.parentRefs.0.name") &&
+					gateway.At("metadata.namespace") == r.At("metadata.namespace")
+			})
+		}), stack)
 	}
 }
 

@@ -62,7 +62,7 @@ func Configuration(t *testing.T, stack string) map[string]string {
 		require.NoError(t, err)
 		values[key] = string(text)
 	}
-	values["streamforge:handover"] = `{"cluster": true, "vault": false}`
+	values["streamforge:handover"] = `{"cluster": true, "vault": true}`
 	values["streamforge:charts"] = fmt.Sprintf(`{"mirror": %q}`, mirrorDir)
 	for key, value := range planned.StandIns() {
 		values["streamforge:"+key] = value
