@@ -14,6 +14,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/repo"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
@@ -91,19 +92,10 @@ func digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// store writes a file so that a reader sees the old content or the new, never a part.
+// store makes the file's folder too.
 func store(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".pull-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(content)
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return atomicfile.Write(path, content, 0o644)
 }
