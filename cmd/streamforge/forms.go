@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/report"
 )
 
@@ -36,8 +36,8 @@ func (f *forms) write(stdout io.Writer, r report.Report) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(f.file, append(raw, '\n'), 0o600); err != nil {
-		return fmt.Errorf("report: %w", err)
+	if err := atomicfile.Write(f.file, append(raw, '\n'), 0o600); err != nil {
+		return fmt.Errorf("report %s: %w", f.file, err)
 	}
 	for _, form := range []struct {
 		file  string
@@ -61,8 +61,8 @@ func (f *forms) write(stdout io.Writer, r report.Report) error {
 			}
 			continue
 		}
-		if err := os.WriteFile(form.file, b.Bytes(), 0o600); err != nil {
-			return fmt.Errorf("report: %w", err)
+		if err := atomicfile.Write(form.file, b.Bytes(), 0o600); err != nil {
+			return fmt.Errorf("report %s: %w", form.file, err)
 		}
 	}
 	return nil

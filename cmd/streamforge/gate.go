@@ -42,6 +42,9 @@ func newGateCmd(a *app) *cobra.Command {
 			"40 the preview failed, 50 the gate itself failed. See docs/gate.md.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := g.judge(cmd.Context())
+			if err != nil && cmd.Context().Err() != nil {
+				return err
+			}
 			if err != nil {
 				return verdict{err.Error(), gate.ExitGateFailed}
 			}
@@ -94,6 +97,9 @@ func (g *gateRun) preview(ctx context.Context) (report.Report, error) {
 	var failure error
 	err = g.withStack(ctx, func(s *engine.Stack) error {
 		failure = g.observe(ctx, s.Preview, collector)
+		if ctx.Err() != nil { // a preview that was cancelled says nothing about the change
+			return failure
+		}
 		return nil
 	})
 	if err != nil {

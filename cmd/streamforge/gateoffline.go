@@ -43,7 +43,7 @@ func (o *offline) check() error {
 }
 
 // plan judges what the program declares, and against base what it would change.
-func (g *gateRun) plan(context.Context) (report.Report, error) {
+func (g *gateRun) plan(ctx context.Context) (report.Report, error) {
 	start := time.Now()
 	approvals, err := gate.LoadApprovals(g.approvals, start)
 	if err != nil {
@@ -58,7 +58,7 @@ func (g *gateRun) plan(context.Context) (report.Report, error) {
 		base = &d
 	}
 	graph, standIns, refused, err := g.declared()
-	if err != nil {
+	if err := errors.Join(err, ctx.Err()); err != nil { // the program on mocks cannot be interrupted
 		return report.Report{}, err
 	}
 	p := gate.Preview{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,9 +27,9 @@ func newGraphCmd(a *app) *cobra.Command {
 		Long: "Draw the architecture of a stack as the program declares it: the program runs on mocks, without state, secrets, cluster and\n" +
 			"Proxmox, as if every handover was done. Without a flag, lists the layers in the order in which they are deployed.",
 		Example: "  streamforge graph -s homelab --svg architecture.svg --html architecture.html",
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			m, err := architecture(a.stack)
-			if err != nil {
+			if err := errors.Join(err, cmd.Context().Err()); err != nil { // the program on mocks cannot be interrupted
 				return err
 			}
 			return f.write(a.out, m)

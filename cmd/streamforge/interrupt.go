@@ -11,7 +11,7 @@ import (
 
 // interruptible gives a context that the first Ctrl-C (or SIGTERM, or the end of the terminal)
 // cancels, and a channel that the second one closes. The first asks for an orderly end, the
-// second for an immediate one.
+// second for an immediate one. The third ends the process, whatever it waits for.
 func interruptible(say io.Writer) (ctx context.Context, abort <-chan struct{}, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals, hard := make(chan os.Signal, 2), make(chan struct{})
@@ -24,6 +24,7 @@ func interruptible(say io.Writer) (ctx context.Context, abort <-chan struct{}, s
 			"Ctrl-C again stops at once and may lose it")
 		cancel()
 		if _, open := <-signals; open {
+			signal.Stop(signals)
 			fmt.Fprintln(say, "\nstopping at once")
 			close(hard)
 		}

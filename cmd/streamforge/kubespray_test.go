@@ -62,11 +62,11 @@ func TestInventoryOfAStack(t *testing.T) {
 
 func TestHandoverReadsAFileOrStandardInput(t *testing.T) {
 	a := &app{in: bytes.NewBufferString("from a pipe")}
-	raw, err := a.read("-")
+	raw, err := a.read(t.Context(), "-")
 	require.NoError(t, err)
 	assert.Equal(t, "from a pipe", string(raw))
 
-	_, err = a.read("missing/admin.conf")
+	_, err = a.read(t.Context(), "missing/admin.conf")
 	require.EqualError(t, err, "kubeconfig: open missing/admin.conf: no such file or directory; "+
 		"Kubespray writes it at the end of cluster.yml; see docs/deploy.md")
 	assert.Equal(t, engine.NotReady, engine.KindOf(err))

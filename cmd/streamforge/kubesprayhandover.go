@@ -52,7 +52,7 @@ func (a *app) handover(ctx context.Context, file string, offline bool) error {
 	if err != nil {
 		return err
 	}
-	raw, err := a.read(file)
+	raw, err := a.read(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -62,10 +62,11 @@ func (a *app) handover(ctx context.Context, file string, offline bool) error {
 	if err != nil {
 		return refused(file, err)
 	}
-	err = a.withStack(ctx, func(s *engine.Stack) error {
-		return s.SetSecrets(ctx, map[string]string{"kubeconfig": string(accepted.Kubeconfig)})
-	})
+	s, err := engine.Open(ctx, p, program)
 	if err != nil {
+		return err
+	}
+	if err := s.SetSecrets(ctx, map[string]string{"kubeconfig": string(accepted.Kubeconfig)}); err != nil {
 		return err
 	}
 	a.sayHandover(cluster, accepted, done)
@@ -91,9 +92,9 @@ func clusterOf(p engine.Project) (c config.Cluster, done bool, err error) {
 	return c, h.Cluster, nil
 }
 
-func (a *app) read(file string) ([]byte, error) {
+func (a *app) read(ctx context.Context, file string) ([]byte, error) {
 	if file == "-" {
-		raw, err := io.ReadAll(a.in)
+		raw, err := unlessCancelled(ctx, func() ([]byte, error) { return io.ReadAll(a.in) })
 		if err != nil {
 			return nil, fmt.Errorf("kubeconfig from standard input: %w", err)
 		}

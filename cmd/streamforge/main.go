@@ -3,10 +3,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/streamforge/infrastructure/internal/engine"
 )
@@ -24,10 +27,13 @@ const (
 )
 
 func main() {
+	// Else the first line for a reader that is gone kills the process: Ctrl-C ends the `tee` of `up | tee log` too,
+	// and the engine would live on without its program. Not signal.Ignore, which children inherit.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, abort, stop := interruptible(os.Stderr)
 	a := &app{out: os.Stdout, err: os.Stderr, in: os.Stdin, abort: abort}
 	err := newRootCmd(a).ExecuteContext(ctx)
-	code := exitCode(os.Stderr, err)
+	code := exitCode(ctx, os.Stderr, err)
 	stop()
 	os.Exit(code)
 }
@@ -38,8 +44,9 @@ type usageError struct{ err error }
 func (u usageError) Error() string { return u.err.Error() }
 func (u usageError) Unwrap() error { return u.err }
 
-// exitCode prints an error and says with which code the process ends.
-func exitCode(w io.Writer, err error) int {
+// exitCode prints an error and says with which code the process ends. Whatever was not done before ctx
+// ended is cancelled: a wait that was cut short, for example, says that something is not ready.
+func exitCode(ctx context.Context, w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
@@ -47,6 +54,9 @@ func exitCode(w io.Writer, err error) int {
 	var v verdict
 	if errors.As(err, &v) {
 		return v.code
+	}
+	if ctx.Err() != nil {
+		return exitCancelled
 	}
 	var usage usageError
 	if errors.As(err, &usage) {

@@ -1,20 +1,50 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamforge/infrastructure/internal/engine"
 )
+
+// playing is the variable that lets the test binary play another: the command, or one that never ends by itself.
+const playing = "STREAMFORGE_TEST_PLAYS"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(playing) {
+	case "command":
+		main()
+	case "endless":
+		_, _, _ = interruptible(os.Stderr)
+		fmt.Fprintln(os.Stderr, "begun")
+		select {}
+	}
+	os.Exit(m.Run())
+}
+
+// play prepares a process of the test binary, which is killed when it takes too long.
+func play(t *testing.T, what string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Env = append(os.Environ(), playing+"="+what)
+	return cmd
+}
 
 // outcome is what a person sees of a run.
 type outcome struct {
@@ -25,11 +55,17 @@ type outcome struct {
 // run executes a command line in the folder dir, without a terminal.
 func run(t *testing.T, dir string, args ...string) outcome {
 	t.Helper()
+	return runUntil(t.Context(), t, dir, args...)
+}
+
+// runUntil is run with a context of the caller's, which ends at Ctrl-C.
+func runUntil(ctx context.Context, t *testing.T, dir string, args ...string) outcome {
+	t.Helper()
 	t.Chdir(dir)
 	var out, errs bytes.Buffer
 	root := newRootCmd(&app{out: &out, err: &errs, in: strings.NewReader("")})
 	root.SetArgs(args)
-	code := exitCode(&errs, root.ExecuteContext(t.Context()))
+	code := exitCode(ctx, &errs, root.ExecuteContext(ctx))
 	return outcome{code, out.String(), errs.String()}
 }
 
@@ -50,25 +86,30 @@ func TestExitCodes(t *testing.T) {
 	problem := func(k engine.Kind) error {
 		return fmt.Errorf("outer: %w", &engine.Problem{Kind: k, What: "up", Why: "why", WayOut: "way out"})
 	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
 	for _, c := range []struct {
-		err  error
-		code int
+		err       error
+		code      int
+		cancelled int // the code after Ctrl-C
 	}{
-		{nil, 0},
-		{errors.New("plain"), 1},
-		{problem(engine.Failed), 1},
-		{usageError{errors.New("bad flag")}, 2},
-		{problem(engine.Refused), 3},
-		{problem(engine.Changes), 4},
-		{problem(engine.Locked), 5},
-		{problem(engine.NotReady), 6},
-		{problem(engine.Cancelled), 130},
+		{nil, 0, 0},
+		{errors.New("plain"), 1, 130},
+		{problem(engine.Failed), 1, 130},
+		{usageError{errors.New("bad flag")}, 2, 130},
+		{problem(engine.Refused), 3, 130},
+		{problem(engine.Changes), 4, 130},
+		{problem(engine.Locked), 5, 130},
+		{problem(engine.NotReady), 6, 130},
+		{problem(engine.Cancelled), 130, 130},
+		{verdict{"judged", 20}, 20, 20},
 	} {
 		var b bytes.Buffer
-		require.Equal(t, c.code, exitCode(&b, c.err), "%v", c.err)
+		require.Equal(t, c.code, exitCode(t.Context(), &b, c.err), "%v", c.err)
 		if c.err != nil {
 			require.Equal(t, "error: "+c.err.Error()+"\n", b.String())
 		}
+		require.Equal(t, c.cancelled, exitCode(ended, &b, c.err), "%v", c.err)
 	}
 }
 
@@ -178,4 +219,62 @@ func TestInterruptible(t *testing.T) {
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
 	<-abort
 	require.Contains(t, said.String(), "Ctrl-C again stops at once")
+}
+
+// TestThirdInterruptEndsTheProcess, whatever it is doing.
+func TestThirdInterruptEndsTheProcess(t *testing.T) {
+	cmd := play(t, "endless")
+	out, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	said := bufio.NewScanner(out)
+	for _, wanted := range []string{"begun", "cancelling", "stopping at once"} {
+		for said.Scan() && !strings.HasPrefix(said.Text(), wanted) {
+		}
+		require.NoError(t, said.Err())
+		require.Contains(t, said.Text(), wanted)
+		require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	}
+	_ = cmd.Wait() // it was ended by a signal
+	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	require.True(t, status.Signaled())
+	require.Equal(t, syscall.SIGINT, status.Signal())
+}
+
+// TestReaderThatIsGone: the `tee` behind a pipe gets the same Ctrl-C. That must not kill the command,
+// which may have to wait for the engine.
+func TestReaderThatIsGone(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	defer writer.Close()
+	cmd := play(t, "command", "version")
+	var errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = writer, &errs
+	_ = cmd.Run() // judged by its code
+	require.Equal(t, exitFailed, cmd.ProcessState.ExitCode(), "%v", cmd.ProcessState)
+	require.Contains(t, errs.String(), "broken pipe")
+
+	cmd = play(t, "command", "version", "extra")
+	cmd.Stdout, cmd.Stderr = writer, writer // as in 2>&1 | tee
+	_ = cmd.Run()
+	require.Equal(t, exitUsage, cmd.ProcessState.ExitCode(), "%v", cmd.ProcessState)
+}
+
+func TestCancelledBeforeAnythingIsDone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := fork(t)
+	report := filepath.Join(dir, "gate-report.json")
+	require.NoError(t, os.WriteFile(report, []byte("an earlier one"), 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "bin"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bin", "pulumi"), nil, 0o700)) //nolint:gosec // must run
+	for _, args := range [][]string{{"graph"}, {"gate", "--offline"}, {"gate", "-s", "homelab"}, {"mirror", "pull", "charts", "--lock", "lock.json"}} {
+		got := runUntil(ctx, t, dir, args...)
+		require.Equal(t, exitCancelled, got.code, "%v: %s", args, got.err)
+		require.Empty(t, got.out, "%v", args)
+		raw, err := os.ReadFile(report)
+		require.NoError(t, err)
+		require.Equal(t, "an earlier one", string(raw), "%v", args)
+	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -78,23 +77,6 @@ func (v *vaultFlags) servers(p engine.Project) ([]vault.Server, config.Handover,
 		servers[i] = vault.Server{Address: strings.TrimSuffix(address, "/"), CA: ca}
 	}
 	return servers, h, nil
-}
-
-// lines reads secrets from standard input, one a line, so that none is an argument.
-func (a *app) lines(what string) (values []string, err error) {
-	in := bufio.NewScanner(a.in)
-	for in.Scan() {
-		if text := strings.TrimSpace(in.Text()); text != "" {
-			values = append(values, text)
-		}
-	}
-	if err := in.Err(); err != nil {
-		return nil, fmt.Errorf("%s from standard input: %w", what, err)
-	}
-	if len(values) == 0 {
-		return nil, usageError{fmt.Errorf("%s: standard input is empty: give one a line", what)}
-	}
-	return values, nil
 }
 
 // vaultProblem gives an error of a step its exit code; the text says already what to do.

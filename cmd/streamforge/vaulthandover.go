@@ -31,11 +31,11 @@ func newVaultHandoverCmd(a *app) *cobra.Command {
 				return usageError{errTwoInputs}
 			case rootInput:
 				var values []string
-				if values, err = v.lines("root token"); err == nil {
+				if values, err = v.lines(cmd.Context(), "root token"); err == nil {
 					h.Root = values[0]
 				}
 			case sharesInput:
-				h.Keys, err = v.lines("key shares")
+				h.Keys, err = v.lines(cmd.Context(), "key shares")
 			}
 			if err != nil {
 				return err
@@ -59,15 +59,13 @@ func (v *vaultFlags) handover(ctx context.Context, h vault.Handover) error {
 	if err != nil {
 		return err
 	}
-	var done vault.Handed
-	err = v.withStack(ctx, func(s *engine.Stack) error {
-		if done, err = handVault(ctx, s, servers[0], h); err != nil {
-			return vaultProblem(ctx, err)
-		}
-		return nil
-	})
+	s, err := engine.Open(ctx, p, program)
 	if err != nil {
 		return err
+	}
+	done, err := handVault(ctx, s, servers[0], h)
+	if err != nil {
+		return vaultProblem(ctx, err)
 	}
 	switch {
 	case done.New:

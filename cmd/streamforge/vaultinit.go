@@ -92,7 +92,7 @@ func (v *vaultFlags) unseal(ctx context.Context, input bool) error {
 	if err != nil {
 		return err
 	}
-	keys, err := v.keys(input)
+	keys, err := v.keys(ctx, input)
 	if err != nil {
 		return err
 	}
@@ -114,9 +114,9 @@ func (v *vaultFlags) unseal(ctx context.Context, input bool) error {
 }
 
 // keys are shares in clear.
-func (v *vaultFlags) keys(input bool) ([]string, error) {
+func (v *vaultFlags) keys(ctx context.Context, input bool) ([]string, error) {
 	if input {
-		return v.lines("key shares")
+		return v.lines(ctx, "key shares")
 	}
 	shares, err := vault.ReadShares(v.file)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/repo"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
@@ -37,21 +38,27 @@ func (m Mirror) Pull(ctx context.Context, charts []pins.Chart, manifests []pins.
 	}
 	var errs []error
 	for _, c := range charts {
-		errs = append(errs, m.ensure(lock, c.File(), fmt.Sprintf("chart %s %s from %s", c.Name, c.Version, c.Repo),
+		errs = append(errs, m.ensure(ctx, lock, c.File(), fmt.Sprintf("chart %s %s from %s", c.Name, c.Version, c.Repo),
 			func() ([]byte, error) { return fetchChart(c) }))
 	}
 	for _, f := range manifests {
 		for _, name := range f.Files {
-			errs = append(errs, m.ensure(lock, f.File(name), fmt.Sprintf("manifest %s %s from %s", f.Name, f.Version, f.URL(name)),
+			errs = append(errs, m.ensure(ctx, lock, f.File(name), fmt.Sprintf("manifest %s %s from %s", f.Name, f.Version, f.URL(name)),
 				func() ([]byte, error) { return get(ctx, f.URL(name)) }))
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		errs = append(errs, fmt.Errorf("pull into %s: %w; what was pulled stays, run it again for the rest", m.Dir, err))
 	}
 	errs = append(errs, lock.write(m.Lock), m.index())
 	return errors.Join(errs...)
 }
 
-// ensure has one file in the mirror, fetched when it is missing or damaged.
-func (m Mirror) ensure(lock lock, file, what string, fetch func() ([]byte, error)) error {
+// ensure has one file in the mirror, fetched when it is missing or damaged, unless ctx has ended.
+func (m Mirror) ensure(ctx context.Context, lock lock, file, what string, fetch func() ([]byte, error)) error {
+	if ctx.Err() != nil {
+		return nil
+	}
 	path := filepath.Join(m.Dir, filepath.FromSlash(file))
 	if have, err := os.ReadFile(path); err == nil && lock[file] == digest(have) {
 		fmt.Fprintf(m.Out, "kept    %s\n", file)
@@ -91,19 +98,10 @@ func digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// store writes a file so that a reader sees the old content or the new, never a part.
+// store makes the file's folder too.
 func store(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".pull-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(content)
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return atomicfile.Write(path, content, 0o644)
 }

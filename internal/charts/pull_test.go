@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"context"
 	"io"
 	"log"
 	"net/http"
@@ -142,3 +143,27 @@ func TestDamagedLockFileIsNotOverwritten(t *testing.T) {
 	require.NoError(t, os.WriteFile(m.Lock, []byte("{"), 0o644))
 	require.EqualError(t, m.Pull(t.Context(), nil, nil), "lock file "+m.Lock+": unexpected end of JSON input")
 }
+
+// TestCancelledPull fetches nothing more, and keeps what it has.
+func TestCancelledPull(t *testing.T) {
+	u := serve(t)
+	m, out := mirror(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	m.Out = writerFunc(func(p []byte) (int, error) {
+		cancel()
+		return out.Write(p)
+	})
+	err := m.Pull(ctx, u.charts, u.manifests)
+	require.ErrorIs(t, err, context.Canceled)
+	require.EqualError(t, err, "pull into "+m.Dir+": context canceled; what was pulled stays, run it again for the rest")
+	require.Equal(t, "pulled  web-1.2.3.tgz\n", out.String())
+	lock, err := readLock(m.Lock)
+	require.NoError(t, err)
+	require.Len(t, lock, 1)
+	require.NoError(t, m.Pull(t.Context(), u.charts, u.manifests))
+}
+
+// writerFunc is an io.Writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

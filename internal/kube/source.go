@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/pins"
 )
 
@@ -68,16 +69,8 @@ func store(file string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("the cache cannot be written: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".new-*")
-	if err != nil {
+	if err := atomicfile.Write(file, content, 0o600); err != nil {
 		return fmt.Errorf("the cache cannot be written: %w", err)
-	}
-	_, err = temporary.Write(content)
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("the cache cannot be written: %w", err), os.Remove(temporary.Name()))
 	}
 	return nil
 }

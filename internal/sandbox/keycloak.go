@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/process"
 	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 	"github.com/streamforge/infrastructure/internal/toolchain"
@@ -67,7 +68,7 @@ func (s *Sandbox) prepareKeycloak(set settings, p ports, certs pki.Set) error {
 	if err != nil {
 		return err
 	}
-	return pki.WriteFile(filepath.Join(home, "conf", "keycloak.conf"), keycloakConf(map[string]string{
+	return atomicfile.Write(filepath.Join(home, "conf", "keycloak.conf"), keycloakConf(map[string]string{
 		"db": "dev-file", "health-enabled": "true", "metrics-enabled": "true", "cache": "local",
 		"hostname":  "https://" + set.IdentityHost,
 		"http-host": loopback, "https-port": fmt.Sprint(p[portKeycloak]), "http-management-port": fmt.Sprint(p[portKeycloakManagement]),

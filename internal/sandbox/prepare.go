@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/process"
 	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 )
@@ -77,7 +78,7 @@ func (s *Sandbox) ensureSecret(name, value string) error {
 	if _, err := os.Stat(s.path(name)); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return pki.WriteFile(s.path(name), []byte(value), 0o600)
+	return atomicfile.Write(s.path(name), []byte(value), 0o600)
 }
 
 func (s *Sandbox) certificates(set settings) (pki.Set, error) {

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/streamforge/infrastructure/internal/sandbox/pki"
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 )
 
 // Sandbox is the sandbox of one working copy. It holds no state of its own: several
@@ -151,5 +151,5 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return pki.WriteFile(path, append(raw, '\n'), 0o600)
+	return atomicfile.Write(path, append(raw, '\n'), 0o600)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/process"
 	"github.com/streamforge/infrastructure/internal/sandbox/pki"
 )
@@ -51,7 +52,7 @@ func (s *Sandbox) prepareVault(p ports, certs pki.Set) error {
 	if err != nil {
 		return err
 	}
-	return pki.WriteFile(s.vaultConfig(), append(raw, '\n'), 0o600)
+	return atomicfile.Write(s.vaultConfig(), append(raw, '\n'), 0o600)
 }
 
 func (s *Sandbox) vaultConfig() string { return filepath.Join(s.path("vault"), "vault.json") }

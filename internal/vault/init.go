@@ -33,8 +33,7 @@ func (s Server) Init(ctx context.Context, in Init) (Done, error) {
 	if st.Initialized {
 		return false, s.initialized(in.File)
 	}
-	empty := Shares{Address: s.Address}
-	if err := reserve(in.File, empty); err != nil {
+	if err := reserve(in.File, Shares{Address: s.Address}, in.room()); err != nil {
 		return false, err
 	}
 	c, err := s.client("")
@@ -42,7 +41,10 @@ func (s Server) Init(ctx context.Context, in Init) (Done, error) {
 		return false, err
 	}
 	c.SetMaxRetries(0) // a second answer would only be that it is initialised
-	got, err := c.Sys().InitWithContext(ctx, &api.InitRequest{
+	// The shares are given once: who stops the command now still wants them.
+	sent, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTimeout)
+	defer cancel()
+	got, err := c.Sys().InitWithContext(sent, &api.InitRequest{
 		SecretShares: in.Shares, SecretThreshold: in.Threshold, PGPKeys: in.PGPKeys, RootTokenPGPKey: in.RootKey,
 	})
 	if err != nil {
@@ -52,8 +54,14 @@ func (s Server) Init(ctx context.Context, in Init) (Done, error) {
 		Address: s.Address, Threshold: in.Threshold, Keys: got.KeysB64, Root: got.RootToken,
 		PGP: len(in.PGPKeys) > 0, RootPGP: in.RootKey != "",
 	}
-	return true, shares.write(in.File)
+	if err := shares.fill(in.File); err != nil {
+		return false, fmt.Errorf("%w: %w", err, s.lost(in.File))
+	}
+	return true, nil
 }
+
+// room is what the shares and the root token take at most in the file, each encrypted for a PGP key of 16384 bits.
+func (in Init) room() int { return (in.Shares + 2) * 4096 }
 
 func (in Init) check() error {
 	switch {

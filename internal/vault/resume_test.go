@@ -81,3 +81,29 @@ func TestRotationGoesOnAfterEveryCut(t *testing.T) {
 		}
 	}
 }
+
+// TestSharesThatMakeNoRootToken: Vault keeps nothing of an attempt that came to nothing.
+func TestSharesThatMakeNoRootToken(t *testing.T) {
+	s, file := opened(t, 3, 2)
+	shares, err := ReadShares(file)
+	require.NoError(t, err)
+	c, err := s.client("")
+	require.NoError(t, err)
+	for _, try := range []struct {
+		keys []string
+		says string
+	}{
+		{nil, "vault " + s.Address + ": the stack has no token that it accepts, and there is no root token that it accepts either; name the file of " +
+			"the key shares with --shares-file, give shares with --shares-stdin, or a root token with --root-stdin"},
+		{shares.Keys[:1], "vault " + s.Address + ": 1 share(s) are too few to make a root token, which takes 2; give all of them at once"},
+		{[]string{shares.Keys[0], "bm8gc2hhcmUgb2YgdGhpcyBzZXJ2ZXIsIHRoYXQgaXM="}, "vault " + s.Address + ": make a root token of the shares: "},
+	} {
+		_, err := s.Handover(t.Context(), Handover{Keys: try.keys, Store: (&stack{}).store})
+		require.ErrorContains(t, err, try.says)
+		attempt, err := c.Sys().GenerateRootStatusWithContext(t.Context())
+		require.NoError(t, err)
+		assert.False(t, attempt.Started, "%v", try.says)
+	}
+	_, err = s.Handover(t.Context(), Handover{Keys: shares.Keys[:2], Store: (&stack{}).store})
+	require.NoError(t, err)
+}

@@ -42,7 +42,7 @@ func (s Server) root(ctx context.Context, h Handover, shares Shares, optional bo
 	}
 	if len(keys) == 0 {
 		return nil, &Unready{s.Address, "the stack has no token that it accepts, and there is no root token that it accepts either",
-			"name the file of the key shares, give shares with `--shares -`, or a root token with `--root-token -`"}
+			"name the file of the key shares with --shares-file, give shares with --shares-stdin, or a root token with --root-stdin"}
 	}
 	fresh, err := s.generate(ctx, keys)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s Server) root(ctx context.Context, h Handover, shares Shares, optional bo
 }
 
 // generate makes a root token from a quorum of shares. What others began before is dropped.
-func (s Server) generate(ctx context.Context, keys []string) (string, error) {
+func (s Server) generate(ctx context.Context, keys []string) (root string, err error) {
 	c, err := s.client("")
 	if err != nil {
 		return "", err
@@ -67,6 +67,11 @@ func (s Server) generate(ctx context.Context, keys []string) (string, error) {
 	if err != nil {
 		return fail(err)
 	}
+	defer func() {
+		if err != nil { // else Vault would hold the shares given so far, for whoever asks next
+			_ = c.Sys().GenerateRootCancelWithContext(context.WithoutCancel(ctx)) // the next attempt begins with it too
+		}
+	}()
 	for _, key := range keys {
 		now, err := c.Sys().GenerateRootUpdateWithContext(ctx, key, begun.Nonce)
 		if err != nil {
@@ -76,7 +81,8 @@ func (s Server) generate(ctx context.Context, keys []string) (string, error) {
 			return unmask(now.EncodedToken, begun.OTP)
 		}
 	}
-	return "", &Unready{s.Address, fmt.Sprintf("%d shares are too few to make a root token", len(keys)), "give the missing ones"}
+	return "", &Unready{s.Address, fmt.Sprintf("%d share(s) are too few to make a root token, which takes %d", len(keys), begun.Required),
+		"give all of them at once"}
 }
 
 // unmask undoes the one-time pad under which the token travels.

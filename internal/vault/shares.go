@@ -1,12 +1,14 @@
 package vault
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 )
 
 // Shares are what initialising gives, as the file of the operator's choice holds them. The names
@@ -37,11 +39,13 @@ func ReadShares(file string) (Shares, error) {
 	return s, nil
 }
 
-// reserve makes an empty file for the shares: whatever is wrong with the place has to show before
-// Vault gives out what it gives only once. A file of an interrupted attempt is used again.
-func reserve(file string, s Shares) error {
+// reserve makes a file without shares, of the size that they will need: whatever is wrong with the place,
+// or a disk that is full, has to show before Vault gives out what it gives only once. A file of an
+// interrupted attempt is used again.
+func reserve(file string, s Shares, size int) error {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	switch {
+	case errors.Is(err, fs.ErrExist):
 		old, err := ReadShares(file)
 		if err != nil {
 			return fmt.Errorf("%w; it is not overwritten", err)
@@ -50,28 +54,61 @@ func reserve(file string, s Shares) error {
 			return fmt.Errorf("key shares %s: holds the shares of %s; it is not overwritten: keep it or name another file",
 				file, old.Address)
 		}
-		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("key shares: %w", err)
+	default:
+		if err := f.Close(); err != nil {
+			return fmt.Errorf("key shares: %w", err)
+		}
 	}
-	return errors.Join(f.Close(), s.write(file))
+	raw, err := s.encode()
+	if err != nil {
+		return err
+	}
+	if err := overwrite(file, append(raw, bytes.Repeat([]byte(" "), max(0, size-len(raw)))...)); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
+}
+
+// fill writes the shares into the file that reserve made. A new file could find no room.
+func (s Shares) fill(file string) error {
+	raw, err := s.encode()
+	if err != nil {
+		return err
+	}
+	return overwrite(file, raw)
 }
 
 // write replaces the file at once, readable by its owner only.
 func (s Shares) write(file string) error {
-	raw, err := json.MarshalIndent(s, "", "  ")
+	raw, err := s.encode()
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-") // mode 0600
+	if err := atomicfile.Write(file, raw, 0o600); err != nil {
+		return fmt.Errorf("key shares %s: %w", file, err)
+	}
+	return nil
+}
+
+func (s Shares) encode() ([]byte, error) {
+	raw, err := json.MarshalIndent(s, "", "  ")
+	return append(raw, '\n'), err
+}
+
+// overwrite puts content where a file's own is, and cuts off what was longer. Cut short in between, it
+// leaves the padding of reserve behind the content, which no reader minds.
+func overwrite(file string, content []byte) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("key shares: %w", err)
 	}
-	defer func() { _ = os.Remove(tmp.Name()) }() // gone once it was renamed
-	_, err = tmp.Write(append(raw, '\n'))
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return fmt.Errorf("key shares %s: %w", file, err)
+	if _, err = f.WriteAt(content, 0); err == nil {
+		err = f.Truncate(int64(len(content)))
 	}
-	return os.Rename(tmp.Name(), file)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("key shares: %w", err)
+	}
+	return nil
 }

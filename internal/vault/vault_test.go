@@ -132,6 +132,44 @@ func through(t *testing.T, s Server, at int64, after bool) (Server, *cut) {
 	return s, c
 }
 
+// TestInitKeepsTheAnswer: once the request is on its way, neither Ctrl-C nor a disk that is full by then
+// loses the shares.
+func TestInitKeepsTheAnswer(t *testing.T) {
+	s := start(t)
+	file := filepath.Join(t.TempDir(), "shares.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	var reserved os.FileInfo
+	_, network := through(t, s, 1, false)
+	s.HTTP = &hook{network.inner, func() {
+		cancel()
+		reserved, _ = os.Stat(file)
+	}}
+	done, err := s.Init(ctx, Init{File: file, Shares: 5, Threshold: 3})
+	require.NoError(t, err)
+	assert.True(t, bool(done))
+	shares, err := ReadShares(file)
+	require.NoError(t, err)
+	assert.Len(t, shares.Keys, 5)
+	written, err := os.Stat(file)
+	require.NoError(t, err)
+	require.NotNil(t, reserved)
+	assert.True(t, os.SameFile(reserved, written), "a new file needs room that the disk may not have any more")
+	assert.Greater(t, reserved.Size(), written.Size())
+}
+
+// hook is a network on which something happens before each changing request.
+type hook struct {
+	inner http.RoundTripper
+	do    func()
+}
+
+func (h *hook) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet {
+		h.do()
+	}
+	return h.inner.RoundTrip(r)
+}
+
 // stack stands for the stack's secret.
 type stack struct {
 	token string

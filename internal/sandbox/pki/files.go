@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 )
 
 // matches tells whether an existing certificate says what l asks for.
@@ -99,21 +101,5 @@ func (m maker) signingKey(name string) (public, private string, err error) {
 }
 
 func writePEM(path, kind string, der []byte, mode os.FileMode) error {
-	return WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), mode)
-}
-
-// WriteFile replaces a file in one step: a reader or a killed run sees the old content or
-// the new one, never a part.
-func WriteFile(path string, data []byte, mode os.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return os.Rename(tmp.Name(), path)
+	return atomicfile.Write(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), mode)
 }

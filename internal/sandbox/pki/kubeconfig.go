@@ -7,6 +7,8 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 )
 
 // Access is one way into the API server.
@@ -42,5 +44,5 @@ func WriteKubeconfig(path string, a Access) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
 		return nil
 	}
-	return WriteFile(path, text, 0o600)
+	return atomicfile.Write(path, text, 0o600)
 }
