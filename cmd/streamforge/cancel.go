@@ -12,13 +12,18 @@ func newCancelCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cancel",
 		Short: "Release the lock that a killed run has left on a stack",
-		Long:  "Release the lock that a killed run has left on a stack. Never do this while the run is alive.",
+		Long: "Release the lock that a killed run has left on a stack. Never do this while the run is alive; one that is alive on\n" +
+			"this machine keeps its lock, where the state is a folder.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withStack(cmd.Context(), func(s *engine.Stack) error {
-				if err := s.Unlock(cmd.Context()); err != nil {
+				ended, err := s.Unlock(cmd.Context())
+				if ended != "" {
+					fmt.Fprintln(a.out, ended)
+				}
+				if err != nil {
 					return err
 				}
-				_, err := fmt.Fprintf(a.out, "stack %s is not locked any more\n", s.Name())
+				_, err = fmt.Fprintf(a.out, "stack %s is not locked any more\n", s.Name())
 				return err
 			})
 		},

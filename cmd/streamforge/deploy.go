@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
 	"github.com/streamforge/infrastructure/internal/drift"
 	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/salvage"
@@ -16,17 +18,14 @@ import (
 // deploy runs `up` so that what an earlier run has left unfinished does not stand in its way, see
 // docs/howto-recover.md.
 func (o *operation) deploy(ctx context.Context, s *engine.Stack) (engine.Summary, error) {
-	if text := s.EndOrphans(); text != "" { // before the state is read: they may still write it
-		fmt.Fprintln(o.progressTo(), text)
-	}
-	state, digest, err := s.State(ctx)
+	state, digest, err := o.settled(ctx, s)
 	if err != nil {
 		return engine.Summary{}, err
 	}
 	if err := strangers(ctx, s, drift.NewState(state, digest)); err != nil {
 		return engine.Summary{}, err
 	}
-	if err := o.takeStock(ctx, s, engine.Unfinished(state)); err != nil {
+	if err := o.takeStock(ctx, s, undecided(engine.Unfinished(state))); err != nil {
 		return engine.Summary{}, err
 	}
 	// A run stops soon after its first failure, so the next may meet another release of that kind. It
@@ -49,20 +48,62 @@ func (o *operation) deploy(ctx context.Context, s *engine.Stack) (engine.Summary
 	}
 }
 
-// takeStock compares the state with the world when a run was cut off: the state may lack what was made
-// at that moment, or have only half of it.
-func (o *operation) takeStock(ctx context.Context, s *engine.Stack, open []string) error {
-	if len(open) == 0 {
+// settled reads the state when what killed runs have left behind is ended: it may still write it.
+func (o *operation) settled(ctx context.Context, s *engine.Stack) (state apitype.DeploymentV3, digest string, err error) {
+	if text := s.EndOrphans(); text != "" {
+		fmt.Fprintln(o.progressTo(), text)
+	}
+	return s.State(ctx)
+}
+
+// undecided says what an earlier run has left so, nothing where that is nothing.
+func undecided(cutOffIn, failed []string) string {
+	var parts []string
+	if len(cutOffIn) > 0 {
+		parts = append(parts, "an earlier run was cut off while "+strings.Join(cutOffIn, ", "))
+	}
+	if len(failed) > 0 {
+		parts = append(parts, "an earlier run did not end well with "+strings.Join(failed, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// takeStock compares the state with the world where something is undecided: the state may lack what was made
+// when a run was cut off, or have only half of it.
+func (o *operation) takeStock(ctx context.Context, s *engine.Stack, open string) error {
+	if open == "" {
 		return nil
 	}
-	fmt.Fprintf(o.progressTo(), "an earlier run was cut off while %s: first looking what became of it\n", strings.Join(open, ", "))
+	fmt.Fprintf(o.progressTo(), "%s: first looking what became of it\n", open)
 	opts := o.options(o.progressTo())
 	opts.ClearPending = true
-	sum, err := s.Refresh(ctx, opts)
-	if err != nil && sum.Log != "" && !o.verbose {
-		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log)
+	remove, err := o.overrideCharts(&opts)
+	if err != nil {
+		return err
 	}
-	return err
+	defer remove()
+	return anyProviders(ctx, func(program bool) error {
+		opts.RunProgram = program
+		sum, err := s.Refresh(ctx, opts)
+		if err != nil && sum.Log != "" && !o.verbose {
+			fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log)
+		}
+		return err
+	})
+}
+
+// anyProviders does a refresh that runs the program first, so that providers are those of the configuration as it is
+// now. When something that a provider depends on is gone, the engine cannot do that ("unknown provider"): then the
+// providers are those of the state. The error is that of the first.
+func anyProviders(ctx context.Context, refresh func(program bool) error) error {
+	failure := refresh(true)
+	if failure == nil || ctx.Err() != nil {
+		return failure
+	}
+	if err := refresh(false); err == nil || ctx.Err() != nil {
+		return err
+	}
+	return failure
 }
 
 // strangers refuses to deploy when a machine that is still to be made has the number of another one.

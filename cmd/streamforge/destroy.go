@@ -31,20 +31,28 @@ func newDestroyCmd(a *app) *cobra.Command {
 }
 
 func (o *operation) destroy(ctx context.Context, s *engine.Stack) error {
-	n, err := s.Resources(ctx)
+	state, _, err := o.settled(ctx, s)
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	n := engine.CountResources(state)
+	cutOffIn, _ := engine.Unfinished(state) // what failed is in the state, and is deleted as it is
+	open := undecided(cutOffIn, nil)
+	if n == 0 && open == "" {
 		fmt.Fprintf(o.out, "stack %s has no resources\n", s.Name())
 		return nil
 	}
 	if !o.yes {
-		err := o.confirm(ctx, "destroy of "+s.Name(),
-			fmt.Sprintf("delete all %d resources of stack %s for good?", n, s.Name()))
-		if err != nil {
+		question := fmt.Sprintf("delete all %d resources of stack %s for good?", n, s.Name())
+		if open != "" {
+			question = open + "; what of it cannot be looked up stays.\n" + question
+		}
+		if err := o.confirm(ctx, "destroy of "+s.Name(), question); err != nil {
 			return err
 		}
+	}
+	if err := o.takeStock(ctx, s, open); err != nil {
+		return err
 	}
 	_, err = o.run(ctx, s.Destroy, false)
 	return err

@@ -100,7 +100,7 @@ func TestDoctorOfAStack(t *testing.T) {
 	got := run(t, dir, "doctor", "-s", "dev", "--json")
 	require.Equal(t, exitNotReady, got.code)
 	require.Contains(t, got.err, "error: ")
-	require.Contains(t, at(got, "state"), "the state backend holds no such stack yet; `streamforge up -s dev` makes it")
+	require.Contains(t, at(got, "state"), "the state backend holds no such stack yet; "+engine.ToStack("dev"))
 	require.Contains(t, at(got, "configuration"), "problem: configuration of stack dev refused, ")
 	require.Contains(t, at(got, "configuration"), "\n  compute: section is missing")
 	require.Equal(t, "skipped: compute.endpoint cannot be read; ", at(got, "proxmox"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/streamforge/infrastructure/internal/doctor"
@@ -104,13 +103,15 @@ func (p *patient) state(ctx context.Context) doctor.Finding {
 	}
 	d, err := look.State(ctx)
 	switch {
-	case errors.Is(err, engine.ErrNoStack):
+	case errors.Is(err, engine.ErrNoStack) && p.project.Private:
 		return doctor.Warn("`streamforge up -s "+p.project.Stack+"` makes it", "%s answers; %v", at.URL, err)
+	case errors.Is(err, engine.ErrNoStack):
+		return doctor.Bad(engine.ToStack(p.project.Stack), "%s answers; %v", at.URL, err)
 	case err != nil:
 		return told(err)
 	}
-	if open := engine.Unfinished(d); len(open) > 0 {
-		return doctor.Warn("the next `up` looks what became of it, see docs/howto-recover.md", "in %s; a killed run has left undecided: %s", at.URL, strings.Join(open, ", "))
+	if open := undecided(engine.Unfinished(d)); open != "" {
+		return doctor.Warn("the next `up` looks what became of it, see docs/howto-recover.md", "in %s; %s", at.URL, open)
 	}
 	return doctor.Fine("in %s as %s, %d resources", at.URL, at.User, len(d.Resources))
 }

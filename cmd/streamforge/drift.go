@@ -94,8 +94,8 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 	if err != nil {
 		return drift.Findings{}, err
 	}
-	if digest == "" { // all would be in sync with nothing
-		return drift.Findings{}, fmt.Errorf("stack %s: the backend has no state of it; is PULUMI_BACKEND_URL the one that it was deployed with?", d.stack)
+	if len(state.Resources) == 0 { // all would be in sync with nothing
+		return drift.Findings{}, fmt.Errorf("stack %s: there is nothing in its state; is PULUMI_BACKEND_URL the one that it was deployed with?", d.stack)
 	}
 	a.State = drift.NewState(state, digest)
 	var wait sync.WaitGroup
@@ -127,25 +127,20 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 	return found, err
 }
 
-// refresh previews a refresh that runs the program first, so that providers are those of the
-// configuration as it is now. When something that a provider depends on is gone, the engine cannot do
-// that ("unknown provider"): then the providers are those of the state.
+// refresh previews a refresh.
 func (d *driftRun) refresh(ctx context.Context, s *engine.Stack) (gate.Preview, error) {
-	var failure error
-	for _, program := range []bool{true, false} {
-		collector := gate.NewCollector()
-		err := d.observe(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
+	var collector *gate.Collector
+	err := anyProviders(ctx, func(program bool) error {
+		collector = gate.NewCollector() // what the first has seen before it failed is not seen twice
+		return d.observe(ctx, func(ctx context.Context, o engine.Options) (engine.Summary, error) {
 			o.RunProgram = program
 			return s.RefreshPreview(ctx, o)
 		}, collector)
-		if err == nil || ctx.Err() != nil {
-			return collector.Preview(), err
-		}
-		if failure == nil {
-			failure = err
-		}
+	})
+	if err != nil {
+		return gate.Preview{}, err
 	}
-	return gate.Preview{}, failure
+	return collector.Preview(), nil
 }
 
 // figures writes the file for Prometheus at one stroke, as its collector may read at any time.

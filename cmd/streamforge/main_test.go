@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamforge/infrastructure/internal/drift"
 	"github.com/streamforge/infrastructure/internal/engine"
 )
 
@@ -183,6 +184,10 @@ func withTools(t *testing.T) string {
 func TestRefusedConfiguration(t *testing.T) {
 	dir := withTools(t)
 	got := run(t, dir, "preview", "-s", "dev")
+	require.Equal(t, exitNotReady, got.code, got.err)
+	require.Contains(t, got.err, "holds no stack dev; ")
+	engineCLI(t, dir, "stack", "init", "dev")
+	got = run(t, dir, "preview", "-s", "dev")
 	require.Equal(t, exitRefused, got.code, got.err)
 	require.Contains(t, got.err, "error: preview of dev: configuration of stack dev refused, ")
 	require.Contains(t, got.err, "\n  site.colour: ")
@@ -196,12 +201,16 @@ func TestRefusedConfiguration(t *testing.T) {
 
 func TestOutputsOfAnEmptyStack(t *testing.T) {
 	dir := withTools(t)
+	engineCLI(t, dir, "stack", "init", "dev")
 	got := run(t, dir, "outputs", "-s", "dev", "--json")
 	require.Equal(t, outcome{0, "{}\n", ""}, got)
 	got = run(t, dir, "outputs", "-s", "dev", "nextStep")
 	require.Equal(t, outcome{exitFailed, "", "error: stack dev has no output \"nextStep\"; it has: []\n"}, got)
 	got = run(t, dir, "destroy", "-s", "dev", "--yes")
 	require.Equal(t, outcome{0, "stack dev has no resources\n", ""}, got)
+	got = run(t, dir, "drift", "-s", "dev")
+	require.Equal(t, drift.ExitError, got.code)
+	require.Contains(t, got.err, "stack dev: there is nothing in its state; is PULUMI_BACKEND_URL the one that it was deployed with?")
 }
 
 func TestInterruptible(t *testing.T) {

@@ -15,15 +15,15 @@ import (
 const (
 	// wholeStack matches the resource that stands for the stack itself: no provider has to read it.
 	wholeStack = "urn:pulumi:*::*::pulumi:pulumi:Stack::*"
-	// importTime is how long the backend may take to store a state.
-	importTime = time.Minute
+	// storeTime is how long a write may take that must not be interrupted: of a state, or of a stack's file.
+	storeTime = time.Minute
 	// cutOff marks an adopted resource until a refresh has read it, see Unfinished.
 	cutOff = "the run that made it was cut off"
 )
 
-// adopt takes the creations that a killed run has left pending into the state as resources, where the
-// project tells their id, so that the refresh that follows finds out which of them the world has. What is secret
-// in the state stays encrypted.
+// adopt takes the creations that an earlier run has left pending into the state as resources, where the
+// project tells their id, so that the refresh that follows finds out which of them the world has. The others are
+// forgotten. What is secret in the state stays encrypted.
 func (s *Stack) adopt(ctx context.Context) error {
 	exported, err := s.export(ctx)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Stack) adopt(ctx context.Context) error {
 		return err
 	}
 	// An interrupt would leave the lock behind.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), importTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTime)
 	defer cancel()
 	_, _, _, err = s.cmd.Run(ctx, s.project.Dir, bytes.NewReader(edited), nil, nil, nil,
 		"stack", "import", "--stack", s.project.Stack)
@@ -58,9 +58,9 @@ func (s *Stack) export(ctx context.Context) ([]byte, error) {
 	return []byte(out), err
 }
 
-// adopted appends the pending creations whose id is known to the resources of an exported state and counts
-// them. At the end of the list each stands after all that it depends on, because its creation could not
-// begin before theirs had ended. What a later engine may add to a state is kept.
+// adopted appends the pending creations whose id is known to the resources of an exported state, drops the
+// others, and counts both. At the end of the list each stands after all that it depends on, because its creation
+// could not begin before theirs had ended. What a later engine may add to a state is kept.
 func adopted(exported []byte, ids map[string]string) (edited []byte, n int, err error) {
 	var file map[string]any
 	d := json.NewDecoder(bytes.NewReader(exported))
@@ -79,10 +79,14 @@ func adopted(exported []byte, ids map[string]string) (edited []byte, n int, err 
 	rest := []any{}
 	for _, op := range pending {
 		op, _ := op.(map[string]any)
+		if op["type"] != string(apitype.OperationTypeCreating) {
+			rest = append(rest, op)
+			continue
+		}
+		n++
 		r, _ := op["resource"].(map[string]any)
 		id := idOf(r, ids)
-		if op["type"] != string(apitype.OperationTypeCreating) || id == "" || known[r["urn"]] {
-			rest = append(rest, op)
+		if id == "" || known[r["urn"]] {
 			continue
 		}
 		known[r["urn"]] = true
@@ -92,7 +96,6 @@ func adopted(exported []byte, ids map[string]string) (edited []byte, n int, err 
 		outputs["id"] = id
 		r["id"], r["outputs"], r["initErrors"] = id, outputs, []string{cutOff}
 		resources = append(resources, r)
-		n++
 	}
 	if n == 0 {
 		return nil, 0, nil

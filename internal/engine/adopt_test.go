@@ -19,10 +19,10 @@ func TestAdopted(t *testing.T) {
 		return `{"type":"` + kind + `","resource":{"urn":"` + urn + `","custom":true,"type":"` + typ +
 			`","inputs":{"text":` + text + `,"n":12345678901234567890},"provider":"p::1"}}`
 	}
-	other := "," + op("creating", "urn:c", "probe:index:Other", `"c"`)
+	update := op("updating", "urn:c", "probe:index:Other", `"c"`)
 	for name, c := range map[string]struct {
 		pending string
-		want    string // resources after the stored one, empty if nothing is to be adopted
+		want    string // resources after the stored one, empty if the creation is only forgotten
 	}{
 		"creation": {op("creating", "urn:b", "probe:index:Thing", `"b"`),
 			`{"urn":"urn:b","custom":true,"id":"b","type":"probe:index:Thing","inputs":{"text":"b","n":12345678901234567890},` +
@@ -32,28 +32,30 @@ func TestAdopted(t *testing.T) {
 		"secret id":        {op("creating", "urn:b", "probe:index:Thing", secret), ""},
 		"no id":            {op("creating", "urn:b", "probe:index:Thing", `null`), ""},
 		"empty id":         {op("creating", "urn:b", "probe:index:Thing", `""`), ""},
-		"update":           {op("updating", "urn:b", "probe:index:Thing", `"b"`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const head = `{"version":4,"features":["new"],"deployment":{"later":1,"resources":[` + stored
-			edited, n, err := adopted([]byte(head+`],"pending_operations":[`+c.pending+other+`]}}`), thingIDs)
+			edited, n, err := adopted([]byte(head+`],"pending_operations":[`+c.pending+`,`+update+`]}}`), thingIDs)
 			require.NoError(t, err)
-			if c.want == "" {
-				require.Zero(t, n)
-				return
-			}
 			require.Equal(t, 1, n)
-			require.JSONEq(t, head+`,`+c.want+`],"pending_operations":[`+strings.TrimPrefix(other, ",")+`]}}`, string(edited))
+			want := head
+			if c.want != "" {
+				want += "," + c.want
+			}
+			require.JSONEq(t, want+`],"pending_operations":[`+update+`]}}`, string(edited))
 			require.Contains(t, string(edited), "12345678901234567890", "to the last digit")
 		})
 	}
 	twice := op("creating", "urn:b", "probe:index:Thing", `"b"`)
-	_, n, err := adopted([]byte(`{"deployment":{"pending_operations":[`+twice+`,`+twice+`]}}`), thingIDs)
+	edited, n, err := adopted([]byte(`{"deployment":{"pending_operations":[`+twice+`,`+twice+`]}}`), thingIDs)
 	require.NoError(t, err)
-	require.Equal(t, 1, n, "one resource of a URN")
-	_, n, err = adopted([]byte(`{"version":3}`), thingIDs)
-	require.NoError(t, err)
-	require.Zero(t, n, "nothing was ever deployed")
+	require.Equal(t, 2, n)
+	require.Equal(t, 1, strings.Count(string(edited), "urn:b"), "one resource of a URN")
+	for _, nothing := range []string{`{"version":3}`, `{"deployment":{"pending_operations":[` + update + `]}}`} {
+		_, n, err = adopted([]byte(nothing), thingIDs)
+		require.NoError(t, err)
+		require.Zero(t, n)
+	}
 	_, _, err = adopted([]byte(`no state`), thingIDs)
 	require.ErrorContains(t, err, "exported state: ")
 }
@@ -81,7 +83,8 @@ func cutOffRun(t *testing.T, r *rig) *Stack {
 	require.Equal(t, Cancelled, KindOf(err))
 	state, _, err := s.State(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"creating Thing lost", "creating Thing made"}, Unfinished(state))
+	cutOffIn, _ := Unfinished(state)
+	require.Equal(t, []string{"creating Thing lost", "creating Thing made"}, cutOffIn)
 	for _, props := range r.things {
 		delete(props, "sleepMs")
 		delete(props, "stubborn")
@@ -102,11 +105,70 @@ func TestPendingCreationsAreLookedUp(t *testing.T) {
 	require.Equal(t, Counts{"same": 2, "update": 1, "delete": 1}, sum.Counts)
 	state, _, err := s.State(ctx)
 	require.NoError(t, err)
-	require.Empty(t, Unfinished(state))
+	require.Empty(t, state.PendingOperations)
 
 	sum, err = s.Up(ctx, r.options())
 	require.NoError(t, err)
 	require.Equal(t, Counts{"same": 3, "create": 1}, sum.Counts)
 	require.Equal(t, 3, r.probe.created, "what the world had is not made again")
 	require.NotContains(t, r.out.String(), "hush")
+}
+
+// TestAnswerLost: where the server may have made what was asked for, the state notes that it was begun; where it said
+// no, or was never asked, it does not.
+func TestAnswerLost(t *testing.T) {
+	const post = `failed to perform HTTP POST request (path: pools) - Reason: Post "https://pve:8006/api2/json/pools": `
+	lost := map[string]string{
+		"cut":      post + "EOF",
+		"reset":    post + "read tcp 10.0.0.1:4711->10.0.0.2:8006: read: connection reset by peer",
+		"timeout":  post + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
+		"stopped":  post + "context canceled",
+		"gateway":  "error sending POST request to /admin/realms: 502 Bad Gateway",
+		"gateway2": "Error making API request. Code: 504. Raw Message:\n\nGateway Timeout",
+	}
+	refused := map[string]string{
+		"exists":  "create pool failed: pool 'k8s' already exists",
+		"absent":  post + "dial tcp 10.0.0.2:8006: connect: connection refused",
+		"unheard": post + "dial tcp 10.0.0.2:8006: i/o timeout",
+		"busy":    "received an HTTP 500 response - Reason: cfs-lock 'file-user_cfg' error: got lock request timeout",
+		"sealed":  "Error making API request. Code: 503. Errors: * Vault is sealed",
+	}
+	r := newRig(t)
+	r.project.Private, r.project.IDs = true, thingIDs
+	var want []string
+	for _, texts := range []map[string]string{lost, refused} {
+		for name, why := range texts { // all fail together: the first failure keeps others from being begun
+			r.things[name] = pulumi.Map{"text": pulumi.String(name), "sleepMs": pulumi.Int(600_000), "fail": pulumi.String(why)}
+		}
+	}
+	for name := range lost {
+		want = append(want, "creating Thing "+name)
+	}
+	begun := make(chan error, 1)
+	go func() {
+		begun <- r.probe.waitCreates(t.Context(), len(r.things))
+		r.probe.finish()
+	}()
+	s, ctx := r.open(), t.Context()
+	_, err := s.Up(ctx, r.options())
+	require.NoError(t, <-begun)
+	require.ErrorContains(t, err, "11 operation(s) failed")
+	state, _, err := s.State(ctx)
+	require.NoError(t, err)
+	cutOffIn, failed := Unfinished(state)
+	require.ElementsMatch(t, want, cutOffIn)
+	require.Empty(t, failed)
+
+	r.probe.set("cut", resource.PropertyMap{"text": resource.NewProperty("cut")})
+	for name := range r.things {
+		r.things[name] = text(name)
+	}
+	opts := r.options()
+	opts.ClearPending = true
+	_, err = s.Refresh(ctx, opts)
+	require.NoError(t, err)
+	before := r.probe.created
+	_, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, before+len(r.things)-1, r.probe.created, "what the world has is not made again")
 }

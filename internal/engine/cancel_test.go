@@ -30,9 +30,7 @@ func TestCancelSavesTheState(t *testing.T) {
 	require.EqualError(t, err, "up of dev: cancelled, 3 change(s) made and saved, 1 operation(s) stopped: Thing slow; "+
 		"run it again to go on from there")
 
-	n, err := s.Resources(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, 3, n, "what was done is in the state")
+	require.Equal(t, 3, r.resources(s), "what was done is in the state")
 	r.things["slow"] = text("quick now")
 	sum, err = s.Up(t.Context(), r.options())
 	require.NoError(t, err, "no lock and no pending operation is left")
@@ -63,11 +61,12 @@ func TestAbortEndsAStubbornRun(t *testing.T) {
 	require.ErrorContains(t, err, "unfinished, and nobody knows whether it took effect: create Thing slow; run it again")
 
 	r.things["slow"] = text("quick now")
-	const warning = "warning: an earlier run was killed while creating Thing slow; nobody knows whether that " +
+	const warning = "warning: an earlier run was cut off while creating Thing slow; nobody knows whether that " +
 		"took effect: `streamforge up` first looks, or `streamforge refresh --clear-pending`\n"
 	state, _, err := s.State(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"creating Thing slow"}, Unfinished(state))
+	cutOffIn, _ := Unfinished(state)
+	require.Equal(t, []string{"creating Thing slow"}, cutOffIn)
 	sum, err := s.Up(t.Context(), r.options())
 	require.NoError(t, err)
 	require.Equal(t, 1, sum.Counts["create"])

@@ -99,6 +99,7 @@ func (c *command) Version() semver.Version { return c.version }
 // Run executes the CLI and returns its output and exit code, -2 when it could not be run at all.
 func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts, stderrs []io.Writer,
 	env []string, args ...string) (string, string, int, error) {
+	c.last = result{} // what an earlier run printed explains nothing about this one
 	if err := ctx.Err(); err != nil {
 		return "", "", -2, err
 	}
@@ -120,8 +121,8 @@ func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts,
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
 	err := c.wait(ctx, cmd.Process, done)
-	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		c.killCall(mine) // an engine that was killed leaves its plugins behind
+	if err != nil {
+		c.killCall(mine) // an engine that did not end well may leave its plugins behind
 	}
 	c.last = result{stdout.String(), stderr.String()}
 	var exit *exec.ExitError

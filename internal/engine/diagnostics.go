@@ -54,7 +54,7 @@ func (r *recorder) remark(u, text string) {
 
 var interrupted = regexp.MustCompile(`\* (urn:\S+), interrupted while (\w+)`)
 
-// pending shortens the engine's page about operations that a killed run has left open.
+// pending shortens the engine's page about operations that an earlier run has left open.
 func pending(text string) string {
 	found := interrupted.FindAllStringSubmatch(text, -1)
 	if len(found) == 0 {
@@ -64,7 +64,7 @@ func pending(text string) string {
 	for _, m := range found {
 		parts = append(parts, m[2]+" "+label(m[1]))
 	}
-	return "an earlier run was killed while " + strings.Join(parts, ", ") + "; nobody knows whether that took effect: " +
+	return "an earlier run was cut off while " + strings.Join(parts, ", ") + "; nobody knows whether that took effect: " +
 		"`streamforge up` first looks, or `streamforge refresh --clear-pending`"
 }
 

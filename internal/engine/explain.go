@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -27,7 +28,7 @@ func (s *Stack) explain(ctx context.Context, what string, err error, sum *Summar
 	}
 	out := s.cmd.last.stderr + "\n" + s.cmd.last.stdout
 	for _, known := range []func(what, out string) *Problem{
-		s.locked, passphrase, missingPlugin, missingBackend,
+		s.locked, passphrase, missingPlugin, missingBackend, s.noStack,
 	} {
 		if p := known(what, out); p != nil {
 			p.Err = err
@@ -109,6 +110,24 @@ func missingBackend(what, out string) *Problem {
 	}
 	return &Problem{Kind: NotReady, What: what, Why: "no state backend is chosen",
 		WayOut: "run `pulumi login file://DIR` (or s3://..., postgres://...), or set PULUMI_BACKEND_URL"}
+}
+
+func (s *Stack) noStack(what, out string) *Problem {
+	if !strings.Contains(out, "no stack named ") {
+		return nil
+	}
+	at := ""
+	if u, err := url.Parse(backendOf(s.project)); err == nil && u.Scheme != "" {
+		u.User, u.RawQuery = nil, "" // a password may be in either
+		at = " " + u.String()
+	}
+	return &Problem{Kind: NotReady, What: what, Why: "the state backend" + at + " holds no stack " + s.project.Stack,
+		WayOut: ToStack(s.project.Stack)}
+}
+
+// ToStack is the way out where a backend does not hold a stack.
+func ToStack(name string) string {
+	return "if it is the wrong one, set PULUMI_BACKEND_URL; a new stack begins with `pulumi stack init " + name + "`, see docs/deploy.md"
 }
 
 // failures lists failed resources, the message indented below each name.

@@ -16,6 +16,7 @@ const (
 	outNoBackend = "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions\n"
 	outService   = "error: [409] Conflict: Another update is currently in progress.\n"
 	outOther     = "Diagnostics:\n  pulumi:pulumi:Stack (x-dev):\n    error: the disk is full\n"
+	outNoStack   = "error: no stack named 'dev' found\n"
 	outBadFile   = "error: unable to open PULUMI_CONFIG_PASSPHRASE_FILE: open /none: no such file or directory\n"
 )
 
@@ -30,6 +31,8 @@ func TestExplainKnownOutput(t *testing.T) {
 		{"locked in the service", outService, Locked,
 			"up: the stack is locked by another run; wait until that run has ended; if it is dead, " +
 				"`streamforge cancel -s dev` (or `pulumi cancel`) releases the lock"},
+		{"no stack", outNoStack, NotReady, "up: the state backend postgres://db:5432/states holds no stack dev; if it is the wrong one, " +
+			"set PULUMI_BACKEND_URL; a new stack begins with `pulumi stack init dev`, see docs/deploy.md"},
 		{"unknown", outOther, Failed, "up: the disk is full"},
 		{"no passphrase file", outBadFile, Failed,
 			"up: unable to open PULUMI_CONFIG_PASSPHRASE_FILE: open /none: no such file or directory; " +
@@ -37,7 +40,8 @@ func TestExplainKnownOutput(t *testing.T) {
 		{"silent", "", Failed, "up: exit status 255"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &Stack{project: Project{Stack: "dev"}, cmd: &command{last: result{stderr: c.out}}}
+			p := Project{Stack: "dev", Env: map[string]string{"PULUMI_BACKEND_URL": "postgres://me:hush@db:5432/states?password=hush"}}
+			s := &Stack{project: p, cmd: &command{last: result{stderr: c.out}}}
 			err := s.explain(t.Context(), "up", errors.New("exit status 255\ncode: 255\n"), nil)
 			require.EqualError(t, err, c.want)
 			require.Equal(t, c.kind, KindOf(err))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,16 +15,23 @@ import (
 // putLock leaves a lock as a run of the process pid on this host would.
 func (r *rig) putLock(pid int) {
 	r.t.Helper()
+	r.putLockAt("probe/dev/other.json", pid)
+}
+
+// putLockAt leaves it in a file below the folder of all locks.
+func (r *rig) putLockAt(name string, pid int) (file string) {
+	r.t.Helper()
 	host, err := os.Hostname()
 	require.NoError(r.t, err)
-	dir := filepath.Join(r.project.Dir, "state/.pulumi/locks/organization/probe/dev")
-	require.NoError(r.t, os.MkdirAll(dir, 0o755))
+	file = filepath.Join(r.project.Dir, "state/.pulumi/locks/organization", name)
+	require.NoError(r.t, os.MkdirAll(filepath.Dir(file), 0o755))
 	content, err := json.Marshal(map[string]any{
 		"pid": pid, "username": "ada", "hostname": host,
 		"timestamp": time.Date(2025, 8, 7, 10, 11, 12, 0, time.Local),
 	})
 	require.NoError(r.t, err)
-	require.NoError(r.t, os.WriteFile(filepath.Join(dir, "other.json"), content, 0o600))
+	require.NoError(r.t, os.WriteFile(file, content, 0o600))
+	return file
 }
 
 // deadPID is the id of a process that has ended.
@@ -36,9 +44,9 @@ func deadPID(t *testing.T) int {
 
 func TestLockedByALivingRun(t *testing.T) {
 	r := newRig(t)
+	r.project.Private = true
 	s := r.open()
 	r.putLock(os.Getpid())
-	r.project.Private = true
 	_, err := s.Up(t.Context(), r.options())
 	require.Equal(t, Locked, KindOf(err))
 	host, _ := os.Hostname()
@@ -55,9 +63,32 @@ func TestLockedByADeadRun(t *testing.T) {
 	require.Equal(t, Locked, KindOf(err))
 	require.ErrorContains(t, err, "which no longer runs); `streamforge cancel -s dev` (or `pulumi cancel`) releases the lock")
 
-	require.NoError(t, s.Unlock(t.Context()))
+	_, err = s.Unlock(t.Context())
+	require.NoError(t, err)
 	_, err = s.Up(t.Context(), r.options())
 	require.NoError(t, err)
+}
+
+func TestALivingRunKeepsItsLock(t *testing.T) {
+	r := newRig(t)
+	s := r.open()
+	file := r.putLockAt("probe/dev/living.json", os.Getpid())
+	_, err := s.Unlock(t.Context())
+	require.Equal(t, Locked, KindOf(err))
+	host, _ := os.Hostname()
+	require.EqualError(t, err, fmt.Sprintf("release the lock of dev: the run that holds it is alive (ada on %s, process %d, since 2025-08-07 10:11:12); "+
+		"wait until it has ended, or stop it by `kill -INT %d`", host, os.Getpid(), os.Getpid()))
+	require.FileExists(t, file)
+}
+
+// TestShed: of two runs that see the same dead lock, the second finds that of the first in its place.
+func TestShed(t *testing.T) {
+	r := newRig(t)
+	s := r.open()
+	dead, living := r.putLockAt("probe/dev/dead.json", deadPID(t)), r.putLockAt("probe/dev/living.json", os.Getpid())
+	require.NoError(t, s.shed(t.Context()))
+	require.NoFileExists(t, dead)
+	require.FileExists(t, living)
 }
 
 func TestPrivateStateShedsADeadLock(t *testing.T) {

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -22,17 +24,22 @@ func openLog(dir, stack string, op Operation) (*os.File, string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, "", fmt.Errorf("log folder: %w", err)
 	}
-	prefix := "run-" + stack + "-"
-	old, err := filepath.Glob(filepath.Join(dir, prefix+"*.log"))
+	files, err := os.ReadDir(dir) // sorted by name, which holds the time, so the oldest come first
 	if err != nil {
-		return nil, "", fmt.Errorf("log folder %s: %w", dir, err)
+		return nil, "", fmt.Errorf("log folder: %w", err)
 	}
-	slices.Sort(old) // names hold the time, so the oldest come first
-	for len(old) >= keepLogs {
-		if err := os.Remove(old[0]); err != nil {
+	prefix := "run-" + stack + "-"
+	own := regexp.MustCompile("^" + regexp.QuoteMeta(prefix) + `\d{8}T.*\.log$`) // not those of stack-other
+	var old []string
+	for _, f := range files {
+		if own.MatchString(f.Name()) {
+			old = append(old, filepath.Join(dir, f.Name()))
+		}
+	}
+	for _, file := range old[:max(0, len(old)-keepLogs+1)] {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) { // another run has just removed it
 			return nil, "", fmt.Errorf("old log: %w", err)
 		}
-		old = old[1:]
 	}
 	what := strings.ReplaceAll(string(op), " --", "-")
 	name := prefix + time.Now().UTC().Format("20060102T150405.000") + "-" + what + ".log"

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 )
 
 // Look reads a stack without making it, selecting it or taking its lock. Each call runs the Pulumi CLI
@@ -98,16 +100,33 @@ func (l *Look) State(ctx context.Context) (d apitype.DeploymentV3, err error) {
 // Lock tells who holds the stack's lock, nil for nobody. Only the locks of a folder can be read without
 // trying to take one: known is false for any other backend.
 func (l *Look) Lock(b Backend) (held *Problem, known bool, err error) {
+	locks, known, err := l.locks(b)
+	if err != nil || len(locks) == 0 {
+		return nil, known, err
+	}
+	return lockedBy("stack "+l.Project.Stack, l.Project.Stack, locks), true, nil
+}
+
+// locks reads the files that are the locks of a folder.
+func (l *Look) locks(b Backend) (all []lock, known bool, err error) {
 	dir, is := folder(b.URL)
 	if !is {
 		return nil, false, nil
 	}
-	files, err := filepath.Glob(filepath.Join(dir, ".pulumi", "locks", "organization", "*", l.Project.Stack, "*.json"))
+	p, err := workspace.LoadProject(filepath.Join(l.Project.Dir, "Pulumi.yaml"))
 	if err != nil {
-		return nil, true, fmt.Errorf("locks in %s: %w", dir, err)
+		return nil, true, fmt.Errorf("project of stack %s: %w", l.Project.Stack, err)
 	}
-	var texts []string
-	for _, file := range files {
+	dir = filepath.Join(dir, ".pulumi", "locks", "organization", string(p.Name), l.Project.Stack)
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // it is made with the first lock
+		return nil, true, fmt.Errorf("locks: %w", err)
+	}
+	for _, f := range files {
+		if filepath.Ext(f.Name()) != ".json" {
+			continue // what the backend notes about a lock's file
+		}
+		file := filepath.Join(dir, f.Name())
 		var of struct {
 			PID       int       `json:"pid"`
 			Username  string    `json:"username"`
@@ -115,19 +134,15 @@ func (l *Look) Lock(b Backend) (held *Problem, known bool, err error) {
 			Timestamp time.Time `json:"timestamp"`
 		}
 		raw, err := os.ReadFile(file)
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue // it was let go of just now
 		}
 		if err != nil || json.Unmarshal(raw, &of) != nil {
 			return nil, true, fmt.Errorf("lock %s cannot be read", file)
 		}
-		texts = append(texts, fmt.Sprintf("created by %s@%s (pid %d) at %s", of.Username, of.Hostname, of.PID, of.Timestamp.Format(time.RFC3339)))
+		all = append(all, lock{of.Username, of.Hostname, of.PID, of.Timestamp, file})
 	}
-	if len(texts) == 0 {
-		return nil, true, nil
-	}
-	s := &Stack{project: l.Project}
-	return s.locked("stack "+l.Project.Stack, "the stack is currently locked by\n"+strings.Join(texts, "\n")), true, nil
+	return all, true, nil
 }
 
 // Dead says of a Problem of kind Locked that no process holds the lock any more.

@@ -39,6 +39,10 @@ func TestLookChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, known)
 	require.Nil(t, held)
+	r.putLockAt("elsewhere/dev/other.json", os.Getpid()) // a stack of this name in another project
+	held, _, err = l.Lock(b)
+	require.NoError(t, err)
+	require.Nil(t, held)
 	r.putLock(os.Getpid())
 	held, _, err = l.Lock(b)
 	require.NoError(t, err)

@@ -86,9 +86,12 @@ func TestKilledCLITakesItsPluginsAlong(t *testing.T) {
 
 func TestUnfinished(t *testing.T) {
 	half := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::half", InitErrors: []string{"no answer"}}
+	unread := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::unread", InitErrors: []string{cutOff}}
 	killed := apitype.OperationV2{Type: apitype.OperationTypeCreating, Resource: apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::killed"}}
-	require.Equal(t, []string{"creating C half", "creating C killed"}, Unfinished(apitype.DeploymentV3{
-		Resources:         []apitype.ResourceV3{{URN: "urn:pulumi:s::p::a:b:C::whole"}, half},
+	cutOffIn, failed := Unfinished(apitype.DeploymentV3{
+		Resources:         []apitype.ResourceV3{{URN: "urn:pulumi:s::p::a:b:C::whole"}, half, unread},
 		PendingOperations: []apitype.OperationV2{killed, killed},
-	}))
+	})
+	require.Equal(t, []string{"creating C killed", "creating C unread"}, cutOffIn)
+	require.Equal(t, []string{"C half"}, failed)
 }

@@ -16,14 +16,14 @@ type Project struct {
 	// Dir is the folder that holds Pulumi.yaml and Pulumi.<stack>.yaml. Neither is rewritten,
 	// except for the configuration values that a caller sets.
 	Dir string
-	// Stack is the stack's name. It is created in the backend when it is not there yet.
+	// Stack is the stack's name.
 	Stack string
 	// Bin is the folder of the `pulumi` command and of the provider plugins; it comes first in PATH.
 	Bin string
 	// Env is laid over the environment of this process. An empty value removes the variable.
 	Env map[string]string
-	// Private says that the state belongs to this machine alone. A lock whose process no longer
-	// runs is then released without asking.
+	// Private says that the state belongs to this machine alone. The stack is then created when it is not there
+	// yet, and a lock whose process no longer runs is released without asking.
 	Private bool
 	// Refusal finds, in an error that the program returned, the refusal of its configuration, and
 	// returns nil where there is none. Nil means that the program refuses nothing.
@@ -54,8 +54,8 @@ func (p *programRun) run(ctx *pulumi.Context) error {
 	return p.err
 }
 
-// Open selects the project's stack, or creates it. The program runs in this process whenever an
-// operation needs it. Errors are of type *Problem.
+// Open selects the project's stack. The program runs in this process whenever an operation needs it. Errors are of
+// type *Problem.
 func Open(ctx context.Context, p Project, program pulumi.RunFunc) (*Stack, error) {
 	if _, err := os.Stat(filepath.Join(p.Dir, "Pulumi.yaml")); err != nil {
 		return nil, notReady("open stack "+p.Stack, "no project file: "+err.Error(), "")
@@ -69,9 +69,12 @@ func Open(ctx context.Context, p Project, program pulumi.RunFunc) (*Stack, error
 	if err != nil {
 		return nil, fmt.Errorf("open stack %s: %w", p.Stack, err)
 	}
-	// Not UpsertStackInlineSource: that one would write a Pulumi.yaml of its own.
-	s.stack, err = auto.UpsertStack(ctx, p.Stack, ws)
-	if err != nil {
+	// A state that others have too may be the wrong one: to create a stack there would hide that.
+	open := auto.SelectStack
+	if p.Private {
+		open = auto.UpsertStack // not UpsertStackInlineSource: that one would write a Pulumi.yaml of its own
+	}
+	if s.stack, err = open(ctx, p.Stack, ws); err != nil {
 		return nil, s.explain(ctx, "open stack "+p.Stack, err, nil)
 	}
 	return s, nil
@@ -79,26 +82,3 @@ func Open(ctx context.Context, p Project, program pulumi.RunFunc) (*Stack, error
 
 // Name is the stack's name.
 func (s *Stack) Name() string { return s.project.Stack }
-
-// Unlock releases the lock that a dead run has left behind, after ending what else it left.
-func (s *Stack) Unlock(ctx context.Context) error {
-	s.EndOrphans()
-	if err := s.stack.Cancel(ctx); err != nil {
-		return s.explain(ctx, "release the lock of "+s.project.Stack, err, nil)
-	}
-	return nil
-}
-
-// Resources counts the resources in the stack's state, the stack itself and the engine's own
-// default providers left out.
-func (s *Stack) Resources(ctx context.Context) (int, error) {
-	state, err := s.stack.Export(ctx)
-	if err != nil {
-		return 0, s.explain(ctx, "read the state of "+s.project.Stack, err, nil)
-	}
-	n, err := countResources(state.Deployment)
-	if err != nil {
-		return 0, fmt.Errorf("state of %s: %w", s.project.Stack, err)
-	}
-	return n, nil
-}

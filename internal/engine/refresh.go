@@ -33,9 +33,6 @@ func (s *Stack) refreshOptions(o Options, ch chan<- events.EngineEvent) []optref
 		optrefresh.EventStreams(ch), optrefresh.ShowSecrets(false), optrefresh.ConfigFile(o.ConfigFile),
 		optrefresh.Parallel(parallel),
 	}
-	if o.ClearPending {
-		opts = append(opts, optrefresh.ClearPendingCreates())
-	}
 	if o.RunProgram {
 		opts = append(opts, optrefresh.RunProgram(true))
 	}

@@ -30,7 +30,7 @@ type Options struct {
 	// Replace names, by URN, resources that are made anew although nothing about them changed, and so
 	// does what is made of them where that follows. Up and Preview only.
 	Replace []string
-	// ClearPending drops the creations that an earlier, killed run has left pending, or looks them up where
+	// ClearPending drops the creations that an earlier run has left pending, or looks them up where
 	// Project.IDs tells how. Refresh only.
 	ClearPending bool
 	// RunProgram makes a refresh run the program first, so that providers are configured as it says now.
@@ -89,7 +89,7 @@ func (s *Stack) run(ctx context.Context, op Operation, o Options, call engineCal
 		return sum, err
 	}
 	s.say(o, "releasing the lock of a run that no longer exists")
-	if err := s.Unlock(ctx); err != nil {
+	if err := s.shed(ctx); err != nil {
 		return sum, err
 	}
 	return s.once(ctx, op, o, call)

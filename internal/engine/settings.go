@@ -38,11 +38,22 @@ func (s *Stack) SetSecrets(ctx context.Context, values map[string]string) error 
 		if old, set := there[key]; set && old == values[key] {
 			continue
 		}
-		_, _, _, err := s.cmd.Run(ctx, s.project.Dir, strings.NewReader(values[key]), nil, nil, nil,
-			"config", "set", key, "--secret", "--stack", s.project.Stack)
-		if err != nil {
+		if err := s.setSecret(ctx, key, values[key]); err != nil {
 			return s.explain(ctx, fmt.Sprintf("secret %s of %s", key, s.project.Stack), err, nil)
 		}
 	}
 	return nil
+}
+
+// setSecret is not interrupted once it has begun: the CLI writes the stack's file in place, and half a file would
+// be left.
+func (s *Stack) setSecret(ctx context.Context, key, value string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTime)
+	defer cancel()
+	_, _, _, err := s.cmd.Run(ctx, s.project.Dir, strings.NewReader(value), nil, nil, nil,
+		"config", "set", key, "--secret", "--stack", s.project.Stack)
+	return err
 }

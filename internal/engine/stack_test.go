@@ -79,11 +79,43 @@ func (r *rig) program(ctx *pulumi.Context) error {
 	return nil
 }
 
+// open makes the stack first if need be, as `pulumi stack init` does.
 func (r *rig) open() *Stack {
 	r.t.Helper()
-	s, err := Open(r.t.Context(), r.project, r.program)
+	p := r.project
+	p.Private = true
+	s, err := Open(r.t.Context(), p, r.program)
 	require.NoError(r.t, err)
+	s.project.Private = r.project.Private
 	return s
+}
+
+// resources counts what is in the state.
+func (r *rig) resources(s *Stack) int {
+	r.t.Helper()
+	state, _, err := s.State(r.t.Context())
+	require.NoError(r.t, err)
+	return CountResources(state)
+}
+
+// TestOpenMakesOnlyAPrivateStack: a state that others have too may be the wrong one.
+func TestOpenMakesOnlyAPrivateStack(t *testing.T) {
+	r := newRig(t)
+	_, err := Open(t.Context(), r.project, r.program)
+	require.EqualError(t, err, "open stack dev: the state backend "+r.project.Env["PULUMI_BACKEND_URL"]+" holds no stack dev; "+ToStack("dev"))
+	require.Equal(t, NotReady, KindOf(err))
+	require.NoFileExists(t, filepath.Join(r.project.Dir, "Pulumi.dev.yaml"))
+	l, err := NewLook(t.Context(), r.project)
+	require.NoError(t, err)
+	_, err = l.State(t.Context())
+	require.ErrorIs(t, err, ErrNoStack)
+
+	r.project.Private = true
+	_, err = Open(t.Context(), r.project, r.program)
+	require.NoError(t, err)
+	r.project.Private = false
+	_, err = Open(t.Context(), r.project, r.program)
+	require.NoError(t, err)
 }
 
 func (r *rig) options() Options { return Options{Progress: &r.out} }
@@ -122,9 +154,7 @@ func TestUpPreviewAndDestroy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Counts{"same": 2, "update": 1, "replace": 1}, sum.Counts)
 
-	n, err := s.Resources(ctx)
-	require.NoError(t, err)
-	require.Equal(t, 4, n)
+	require.Equal(t, 4, r.resources(s))
 
 	sum, err = s.Destroy(ctx, r.options())
 	require.NoError(t, err)

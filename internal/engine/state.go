@@ -28,21 +28,24 @@ func (s *Stack) State(ctx context.Context) (d apitype.DeploymentV3, digest strin
 	return d, hex.EncodeToString(sum[:]), nil
 }
 
-// Unfinished lists what was cut off, as "creating Release traefik": operations that a killed run had
-// begun, and resources that were made but whose creation then failed. What the state says of them, if
+// Unfinished lists what an earlier run has left undecided: operations that it was cut off in, as "creating Pool
+// proxmox-pool", and resources that were made but then failed, as "Release traefik". What the state says of them, if
 // anything, is not what is there: only a refresh can tell.
-func Unfinished(d apitype.DeploymentV3) []string {
-	var open []string
+func Unfinished(d apitype.DeploymentV3) (cutOffIn, failed []string) {
 	for _, op := range d.PendingOperations {
-		open = append(open, string(op.Type)+" "+label(string(op.Resource.URN)))
+		cutOffIn = append(cutOffIn, string(op.Type)+" "+label(string(op.Resource.URN)))
 	}
 	for _, r := range d.Resources {
-		if len(r.InitErrors) > 0 {
-			open = append(open, "creating "+label(string(r.URN)))
+		switch {
+		case slices.Contains(r.InitErrors, cutOff):
+			cutOffIn = append(cutOffIn, "creating "+label(string(r.URN)))
+		case len(r.InitErrors) > 0:
+			failed = append(failed, label(string(r.URN)))
 		}
 	}
-	slices.Sort(open)
-	return slices.Compact(open)
+	slices.Sort(cutOffIn)
+	slices.Sort(failed)
+	return slices.Compact(cutOffIn), slices.Compact(failed)
 }
 
 // ConfigFile is the stack's configuration, Pulumi.<stack>.yaml.

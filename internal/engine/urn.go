@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -46,17 +44,12 @@ func counted(u string) bool {
 	return !strings.HasPrefix(typ, "pulumi:providers:") || !strings.HasPrefix(id.Name(), "default")
 }
 
-// countResources counts the resources of an exported state.
-func countResources(deployment json.RawMessage) (int, error) {
-	var d apitype.DeploymentV3
-	if err := json.Unmarshal(deployment, &d); err != nil {
-		return 0, fmt.Errorf("not a deployment: %w", err)
-	}
-	n := 0
+// CountResources counts the resources in a state, the stack itself and the engine's own default providers left out.
+func CountResources(d apitype.DeploymentV3) (n int) {
 	for _, r := range d.Resources {
 		if counted(string(r.URN)) && !r.Delete {
 			n++
 		}
 	}
-	return n, nil
+	return n
 }

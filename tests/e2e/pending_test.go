@@ -13,14 +13,20 @@ import (
 )
 
 // TestPendingCreations: Proxmox refuses to make a resource pool or a hardware mapping twice. A run that
-// was killed while it made them leaves only a note, and whether Proxmox has them is for the next run to see.
+// was killed while it made them, or did not hear that they were made, leaves only a note, and whether Proxmox has
+// them is for the next run to see.
 func TestPendingCreations(t *testing.T) {
 	s := newSite(t, 43)
 	s.machinesOnly()
 	s.ok("sandbox", "start")
-	s.proxmox(http.MethodPut, "/simulator/faults", []any{map[string]any{"kind": "internal-error", "match": "POST /nodes/*/qemu"}})
+	s.proxmox(http.MethodPut, "/simulator/faults", []any{map[string]any{"kind": "lost-answer", "match": "POST /pools", "count": 1}})
 	r := s.run("up", "-s", "sandbox", "--yes")
+	require.Equal(t, 1, r.code, "the answer to a creation is lost: %s", r.out)
+	s.proxmox(http.MethodPut, "/simulator/faults", []any{map[string]any{"kind": "internal-error", "match": "POST /nodes/*/qemu"}})
+	r = s.run("up", "-s", "sandbox", "--yes")
 	require.Equal(t, 1, r.code, "a run that ends before the first machine: %s", r.out)
+	require.Contains(t, r.out, "an earlier run was cut off while creating Pool proxmox-pool")
+	require.NotContains(t, r.out, "created       compute.Compute       Pool proxmox-pool")
 	s.proxmox(http.MethodDelete, "/simulator/faults", nil)
 	pool, mapping := "proxmoxve:Permission/pool:Pool", "proxmoxve:Hardware/mapping/pci:Pci"
 

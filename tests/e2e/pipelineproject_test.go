@@ -92,12 +92,31 @@ func newProject(t *testing.T, s *site) *project {
 		"PATH="+tools+":"+os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@localhost", "GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@localhost",
 		"HOME="+s.root, "PULUMI_HOME="+filepath.Join(s.root, "home"), "PULUMI_SKIP_UPDATE_CHECK=true")
+	p.initStack()
 	p.git("init", "--quiet", "--initial-branch=main")
 	p.git("remote", "add", "origin", p.dir)
 	p.git("remote", "add", "gcl-origin", "git@gitlab.dmz.home:infra/infrastructure.git")
 	p.commit("the stack")
 	p.git("remote", "set-head", "origin", "main")
 	return p
+}
+
+// initStack makes the stack in its state, as a person does once.
+func (p *project) initStack() {
+	p.t.Helper()
+	cmd := exec.Command(filepath.Join(repo, "bin", "pulumi"), "stack", "init", "ci", "--non-interactive")
+	cmd.Dir, cmd.Env = p.dir, append(p.env, p.stateAccess()...)
+	out, err := cmd.CombinedOutput()
+	require.NoError(p.t, err, "%s", out)
+}
+
+// stateAccess are the variables by which the state is found and read.
+func (p *project) stateAccess() []string {
+	p.t.Helper()
+	passphrase, err := os.ReadFile(filepath.Join(p.sb.Dir(), "passphrase"))
+	require.NoError(p.t, err)
+	return []string{"PULUMI_BACKEND_URL=file://" + filepath.Join(p.root, "state"),
+		"PULUMI_CONFIG_PASSPHRASE=" + strings.TrimSpace(string(passphrase))}
 }
 
 func (p *project) git(args ...string) {
@@ -142,10 +161,7 @@ func (p *project) jobs(secrets bool, variables []string, jobs ...string) (string
 	cmd := exec.Command("node", append(args, jobs...)...)
 	cmd.Dir, cmd.Env = p.dir, p.env
 	if secrets {
-		passphrase, err := os.ReadFile(filepath.Join(p.sb.Dir(), "passphrase"))
-		require.NoError(p.t, err)
-		cmd.Env = append(cmd.Env, "PULUMI_BACKEND_URL=file://"+filepath.Join(p.root, "state"),
-			"PULUMI_CONFIG_PASSPHRASE="+strings.TrimSpace(string(passphrase)), "STREAMFORGE_NOTE_TOKEN="+noteToken)
+		cmd.Env = append(append(cmd.Env, p.stateAccess()...), "STREAMFORGE_NOTE_TOKEN="+noteToken)
 	}
 	out, err := cmd.CombinedOutput()
 	log := colours.ReplaceAllString(string(out), "")

@@ -40,7 +40,7 @@ func writeModules(provider, sdk string) error {
 	}
 	for _, c := range []changed{
 		{providerModule, provider, "pkg", map[string]edit{
-			"pkg/gen/schema.go": pointerProvider, "pkg/provider/provider.go": keepSchemas}},
+			"pkg/gen/schema.go": pointerProvider, "pkg/provider/provider.go": both(keepSchemas, noFile)}},
 		{sdkModule, sdk, "go", map[string]edit{"go/kubernetes/yaml/v2/kinds.go": untypedKinds}},
 	} {
 		to := outDir + "/" + strings.ReplaceAll(strings.TrimPrefix(c.module, "github.com/pulumi/"), "/", "-")
@@ -101,6 +101,34 @@ func pointerProvider(src []byte) ([]byte, error) {
 // a client-side update merges a custom resource without a schema in any case.
 func keepSchemas(src []byte) ([]byte, error) {
 	return replace(src, "\t\tk.clientSet.RESTMapper.Reset()\n\t\tk.invalidateResources()\n", "\t\tk.clientSet.RESTMapper.Reset()\n")
+}
+
+// noFile keeps the kubeconfig, which opens the whole cluster, out of the folder for temporary files: the provider writes
+// it there each time it is configured and leaves it. Only its resource helm.sh/v4:Chart reads the file, which the
+// program does not declare, and which finds no cluster now; releases use the connection that is made from the
+// kubeconfig itself.
+func noFile(src []byte) ([]byte, error) {
+	return replace(src, `
+			// initialize Helm settings to use the kubeconfig; use a generated file as necessary.
+			configFile, err := writeKubeconfigToFile(apiConfig)
+			if err != nil {
+				return nil, fmt.Errorf("failed to write kubeconfig file: %w", err)
+			}
+			helmSettings.KubeConfig = configFile
+`, `
+			helmSettings.KubeConfig = os.DevNull
+`)
+}
+
+// both does one edit after the other.
+func both(first, second edit) edit {
+	return func(src []byte) ([]byte, error) {
+		src, err := first(src)
+		if err != nil {
+			return nil, err
+		}
+		return second(src)
+	}
 }
 
 // replace wants exactly one place to replace.

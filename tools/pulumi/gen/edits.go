@@ -23,7 +23,7 @@ func (e edit) apply(dir string) error {
 	return os.WriteFile(path, bytes.Replace(src, []byte(e.old), []byte(e.new), 1), 0o644)
 }
 
-var edits = []edit{lastWrite, groupWrites, joinCheckpoint, noTraces, optionalLog}
+var edits = []edit{lastWrite, groupWrites, joinCheckpoint, noTraces, optionalLog, keepNote}
 
 // groupWrites lets one write of the state serve everybody who waits for one. The engine writes the whole
 // state before and after each resource that it makes, one write after the other, and the 32 resources
@@ -107,4 +107,25 @@ var optionalLog = edit{"logging/encrypted.go", `	logsDir, err := workspace.GetPu
 	}
 	logsDir, err := workspace.GetPulumiPath("logs")
 	if err != nil {
+`}
+
+// keepNote leaves the note that a creation was begun in the state when its answer was lost: the engine takes it away
+// after every failure, and then nothing tells that the thing may have been made, and that the server will refuse to
+// make it again. Only what fails after the request was sent is on the list. A connection that was refused and 503 are
+// not, nor is a server's own "timeout", since there nothing was made: what then has the id is somebody else's. Nor are
+// creations that half took effect, which are in the state, and the engine's own providers.
+var keepNote = edit{"engine/update.go", `	return ctx.(SnapshotMutation).End(step, err == nil ||
+`, `	if err != nil && status != resource.StatusPartialFailure && step.Op() == deploy.OpCreate && step.Provider() != "" {
+		for _, lost := range []string{
+			"EOF", "read tcp", "connection reset", "broken pipe", "server closed idle connection", // of HTTP
+			"transport is closing",                                                          // of the plugin, which ended
+			"deadline exceeded", "Client.Timeout", "awaiting response headers", "context canceled", // nobody waited for it
+			"Bad Gateway", "Gateway Timeout", "Gateway Time-out", // of a proxy before the server
+		} {
+			if strings.Contains(err.Error(), lost) {
+				return nil
+			}
+		}
+	}
+	return ctx.(SnapshotMutation).End(step, err == nil ||
 `}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestUndecided(t *testing.T) {
+	require.Empty(t, undecided(nil, nil))
+	require.Equal(t, "an earlier run was cut off while creating A a, updating B b", undecided([]string{"creating A a", "updating B b"}, nil))
+	require.Equal(t, "an earlier run did not end well with C c", undecided(nil, []string{"C c"}))
+	require.Equal(t, "an earlier run was cut off while creating A a; an earlier run did not end well with C c",
+		undecided([]string{"creating A a"}, []string{"C c"}))
+}
+
+func TestAnyProviders(t *testing.T) {
+	first, second := errors.New("unknown provider"), errors.New("credentials have expired")
+	for name, c := range map[string]struct {
+		program, state, want error
+		runs                 int
+	}{
+		"the program's":   {nil, second, nil, 1},
+		"the state's":     {first, nil, nil, 2},
+		"neither of them": {first, second, first, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := 0
+			err := anyProviders(t.Context(), func(program bool) error {
+				runs++
+				if program {
+					return c.program
+				}
+				return c.state
+			})
+			require.Equal(t, c.want, err)
+			require.Equal(t, c.runs, runs)
+		})
+	}
+}
+
+// TestDestroyLooksUpWhatWasBegun: a state without a resource is not empty when a run was killed in its first creation.
+func TestDestroyLooksUpWhatWasBegun(t *testing.T) {
+	dir := withTools(t)
+	engineCLI(t, dir, "stack", "init", "dev")
+	const pending = `{"type": "creating", "resource": {"urn": "urn:pulumi:dev::streamforge::a:index:Pool::k8s", "custom": true, "type": "a:index:Pool"}}`
+	file := filepath.Join(dir, "state", ".pulumi", "stacks", "streamforge", "dev.json")
+	var checkpoint map[string]any
+	read := func() (latest map[string]any) {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(raw, &checkpoint))
+		latest, _ = checkpoint["checkpoint"].(map[string]any)["latest"].(map[string]any)
+		return latest
+	}
+	read()["pending_operations"] = []any{json.RawMessage(pending)}
+	raw, err := json.Marshal(checkpoint)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, raw, 0o600))
+
+	got := run(t, dir, "destroy", "-s", "dev", "--yes")
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.out, "an earlier run was cut off while creating Pool k8s: first looking what became of it\n")
+	require.Empty(t, read()["pending_operations"])
+	require.Equal(t, "stack dev has no resources\n", run(t, dir, "destroy", "-s", "dev", "--yes").out)
+}
+
+func TestCancelLeavesALivingRunItsLock(t *testing.T) {
+	dir := withTools(t)
+	engineCLI(t, dir, "stack", "init", "dev")
+	host, err := os.Hostname()
+	require.NoError(t, err)
+	file := filepath.Join(dir, "state", ".pulumi", "locks", "organization", "streamforge", "dev", "a.json")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, `{"pid": %d, "username": "ada", "hostname": %q}`, os.Getpid(), host), 0o600))
+	got := run(t, dir, "cancel", "-s", "dev")
+	require.Equal(t, exitLocked, got.code, got.err)
+	require.Contains(t, got.err, "the run that holds it is alive (ada on ")
+	require.FileExists(t, file)
+
+	require.NoError(t, os.WriteFile(file, []byte(`{"pid": 1, "username": "ada", "hostname": "elsewhere"}`), 0o600))
+	require.Equal(t, outcome{0, "stack dev is not locked any more\n", ""}, run(t, dir, "cancel", "-s", "dev"))
+	require.NoFileExists(t, file)
+}

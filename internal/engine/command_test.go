@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/internal/process"
+)
+
+// fakeCLI is a pulumi command that answers as the body of a shell's `case` on its first argument says.
+func fakeCLI(t *testing.T, body string) Project {
+	t.Helper()
+	dir := t.TempDir()
+	script := "#!/bin/sh\nshift\ncase \"$1 $2\" in\n'version '*) echo v3.256.0;;\n" + body + "\nesac\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pulumi"), []byte(script), 0o700)) //nolint:gosec // must run
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte(projectFile), 0o600))
+	return Project{Dir: dir, Stack: "dev", Bin: dir}
+}
+
+func TestFailedCLITakesItsPluginsAlong(t *testing.T) {
+	p := fakeCLI(t, "*) sleep 600 >/dev/null 2>&1 & echo $!; exit 1;;")
+	c, err := newCommand(t.Context(), p)
+	require.NoError(t, err)
+	out, _, code, err := c.Run(t.Context(), p.Dir, nil, nil, nil, nil, "up")
+	require.Error(t, err)
+	require.Equal(t, 1, code)
+	pid, err := strconv.Atoi(strings.TrimSpace(out))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = syscall.Kill(pid, syscall.SIGKILL) })
+	gone := func() bool { _, err := process.Identify(pid); return err != nil }
+	require.Eventually(t, gone, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestAnEarlierRunExplainsNothing(t *testing.T) {
+	p := fakeCLI(t, "*) echo 'error: the disk is full' >&2; exit 1;;")
+	c, err := newCommand(t.Context(), p)
+	require.NoError(t, err)
+	_, _, _, err = c.Run(t.Context(), p.Dir, nil, nil, nil, nil, "up")
+	require.Error(t, err)
+	require.NotEmpty(t, c.last)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, _, err = c.Run(ctx, p.Dir, nil, nil, nil, nil, "up")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, c.last)
+}
+
+// TestSecretsAreStoredWhole: Ctrl-C while the CLI writes the stack's file lets it end, and begins no other.
+func TestSecretsAreStoredWhole(t *testing.T) {
+	p := fakeCLI(t, "'stack '*) ;;\n'config set') echo >> begun; read go < go; echo \"$3\" >> stored;;\n'config '*) echo '{}';;")
+	for _, name := range []string{"begun", "go"} {
+		require.NoError(t, syscall.Mkfifo(filepath.Join(p.Dir, name), 0o600))
+	}
+	s, err := Open(t.Context(), p, nil)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	released := make(chan error, 1)
+	go func() {
+		_, err := os.ReadFile(filepath.Join(p.Dir, "begun"))
+		cancel()
+		if err == nil {
+			err = os.WriteFile(filepath.Join(p.Dir, "go"), []byte("\n"), 0)
+		}
+		released <- err
+	}()
+	err = s.SetSecrets(ctx, map[string]string{"a": "1", "b": "2"})
+	require.Equal(t, Cancelled, KindOf(err), "%v", err)
+	stored, err := os.ReadFile(filepath.Join(p.Dir, "stored"))
+	require.NoError(t, err)
+	require.Equal(t, "a\n", string(stored))
+	require.NoError(t, <-released)
+}
