@@ -43,6 +43,7 @@ func TestRelease(t *testing.T) {
 	assert.Equal(t, "192.0.2.0/24", r.At("values.config.postfix.mynetworks"))
 	assert.Equal(t, "10485760", r.At("values.config.postfix.message_size_limit"))
 	assert.Equal(t, "2Gi", r.At("values.persistence.size"))
+	assert.Equal(t, 1800.0, r.At("timeout"), "it is rolled back no sooner than its volume can be made")
 	assert.Nil(t, r.At("values.existingSecret"))
 	assert.Nil(t, r.At("values.metrics"))
 	assert.True(t, r.DependsOn("class") && r.DependsOn("relay"))
