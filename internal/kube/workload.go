@@ -72,6 +72,12 @@ func (a WorkloadArgs) spec() pulumi.Map {
 	}
 }
 
+// Class is a class of volumes, or one volume that a claim names: what claims say, and what they need.
+type Class struct {
+	Name  string            // of the object; empty where the site has none
+	Ready []pulumi.Resource // claims of it are bound
+}
+
 // Claim asks for a volume that one node at a time writes to.
 type Claim struct {
 	Name         string
