@@ -121,7 +121,7 @@ func platform(ctx *pulumi.Context, c *config.Config, k8s cluster.Outputs) error 
 	}
 	_, err = security.Front(ctx, security.FrontInputs{
 		Charts: charts, Login: kibana, Upstream: oauth2proxy.Upstream{URL: logs.Kibana.Inside, CA: logs.CA}, Replicas: c.Logging.Kibana.Replicas,
-		Web: edge.Web, Ingress: pulumi.String(network.WebNamespace), Ready: logs.Ready, Monitoring: watched, Disposable: disposable,
+		Web: edge.Web, Ingress: pulumi.String(network.WebNamespace), Monitoring: watched, Disposable: disposable,
 	}, opts...)
 	if err != nil {
 		return fmt.Errorf("login of kibana: %w", err)

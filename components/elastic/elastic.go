@@ -71,7 +71,8 @@ type Elastic struct {
 	CA        pulumi.StringOutput            // PEM of the authority behind URL's certificate, public
 	Passwords map[string]pulumi.StringOutput // by user, secret
 	Serving   []pulumi.Resource              // the cluster answers
-	Ready     []pulumi.Resource              // it knows how indices look, and Kibana answers
+	Prepared  []pulumi.Resource              // it knows how indices look: logs may come
+	Ready     []pulumi.Resource              // besides, Kibana answers and the cluster is measured
 	Exporter  pulumi.Resource
 }
 
@@ -117,6 +118,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
+	e.Prepared = []pulumi.Resource{job}
 	kibana, err := e.kibana(ctx, name, a)
 	if err != nil {
 		return nil, err

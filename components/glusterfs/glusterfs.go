@@ -28,10 +28,10 @@ type Args struct {
 // GlusterFS is the volume as pods see it.
 type GlusterFS struct {
 	pulumi.ResourceState
-	Class    string            // StorageClass; ReadWriteMany, a folder of the volume for each claim, sizes are not enforced
-	Volume   string            // PersistentVolume that is the whole volume, for the one claim that names it
+	Class    kube.Class        // StorageClass; ReadWriteMany, a folder of the volume for each claim, sizes are not enforced
+	Volume   kube.Class        // PersistentVolume that is the whole volume, for the one claim that names it
 	Declared []pulumi.Resource // the class exists: order operators with a webhook on classes after it
-	Ready    []pulumi.Resource // claims of Class and of Volume are bound
+	Ready    []pulumi.Resource // both
 }
 
 const driver = "nfs.csi.k8s.io"
@@ -43,7 +43,7 @@ var (
 
 // New installs the driver and declares the class and the volume.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*GlusterFS, error) {
-	g := &GlusterFS{Class: a.Class, Volume: "glusterfs-" + a.Volume}
+	g := &GlusterFS{}
 	if err := ctx.RegisterComponentResource("streamforge:storage:GlusterFS", name, g, opts...); err != nil {
 		return nil, fmt.Errorf("glusterfs %s: %w", name, err)
 	}
@@ -75,18 +75,21 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
-	volume, err := g.whole(ctx, name+"-volume", a, kept)
+	whole := "glusterfs-" + a.Volume
+	volume, err := a.whole(ctx, name+"-volume", whole, kept)
 	if err != nil {
 		return nil, err
 	}
 	g.Declared, g.Ready = []pulumi.Resource{class}, []pulumi.Resource{release, class, volume}
-	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{"class": pulumi.String(g.Class), "volume": pulumi.String(g.Volume)})
+	g.Class = kube.Class{Name: a.Class, Ready: []pulumi.Resource{release, class}}
+	g.Volume = kube.Class{Name: whole, Ready: []pulumi.Resource{release, volume}}
+	return g, ctx.RegisterResourceOutputs(g, pulumi.Map{"class": pulumi.String(a.Class), "volume": pulumi.String(whole)})
 }
 
 // whole declares the volume with everything that was in it before the cluster came.
-func (g *GlusterFS) whole(ctx *pulumi.Context, name string, a Args, kept []pulumi.ResourceOption) (pulumi.Resource, error) {
+func (a Args) whole(ctx *pulumi.Context, name, object string, kept []pulumi.ResourceOption) (pulumi.Resource, error) {
 	return kube.Apply(ctx, name, kube.Object{
-		Kind: volumeKind, Name: g.Volume,
+		Kind: volumeKind, Name: object,
 		Spec: pulumi.Map{
 			"capacity":                      pulumi.StringMap{"storage": pulumi.String(strconv.Itoa(a.SizeGiB) + "Gi")},
 			"accessModes":                   pulumi.ToStringArray([]string{"ReadWriteMany"}),

@@ -22,7 +22,9 @@ func graph(t *testing.T, disposable bool) *kubetest.Graph {
 			SizeGiB: 300, MountOptions: []string{"hard"}, Disposable: disposable,
 		})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"shared", "glusterfs-vol1"}, []string{g.Class, g.Volume})
+		assert.Equal(t, []string{"shared", "glusterfs-vol1"}, []string{g.Class.Name, g.Volume.Name})
+		assert.Len(t, g.Class.Ready, 2, "release and class")
+		assert.Len(t, g.Volume.Ready, 2, "release and volume")
 		return nil
 	})
 }

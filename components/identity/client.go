@@ -7,6 +7,8 @@ import (
 	"github.com/pulumi/pulumi-keycloak/sdk/v5/go/keycloak"
 	"github.com/pulumi/pulumi-keycloak/sdk/v5/go/keycloak/openid"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/streamforge/infrastructure/internal/kube"
 )
 
 // standardScopes are those of Keycloak that clients get. Naming the default scopes of a client
@@ -44,7 +46,7 @@ func (d *declaration) client(c Client) error {
 	scopes, err := openid.NewClientDefaultScopes(d.ctx, name, &openid.ClientDefaultScopesArgs{
 		RealmId: d.id, ClientId: client.ID().ToStringOutput(),
 		DefaultScopes: pulumi.ToStringArray(append(slices.Clone(standardScopes), GroupsScope)),
-	}, append(slices.Clone(d.opts), pulumi.DependsOn(d.made))...) // the scope and its mapper
+	}, append(slices.Clone(d.opts), kube.After(d.groups))...) // the scope is named, not referred to
 	if err != nil {
 		return err
 	}

@@ -114,10 +114,10 @@ type declaration struct {
 	args Args
 	opts []pulumi.ResourceOption
 
-	id    pulumi.StringOutput            // of the realm
-	scope pulumi.IDOutput                // of the scope GroupsScope
-	roles map[string]pulumi.StringOutput // ids, by client/role
-	made  []pulumi.Resource
+	id     pulumi.StringOutput            // of the realm
+	groups pulumi.Resource                // mapper of the scope GroupsScope, which is whole with it
+	roles  map[string]pulumi.StringOutput // ids, by client/role
+	made   []pulumi.Resource
 }
 
 func (d *declaration) add(r pulumi.Resource) { d.made = append(d.made, r) }

@@ -86,12 +86,23 @@ func TestClientShowsNoMoreThanItNeeds(t *testing.T) {
 	assert.Equal(t, []any{"https://board.example.test/bye"}, c.At("validPostLogoutRedirectUris"))
 	scopes := g.Get(t, "keycloak:openid/clientDefaultScopes:ClientDefaultScopes", "id-board")
 	assert.ElementsMatch(t, []any{"basic", "profile", "email", "acr", "web-origins", "groups"}, scopes.At("defaultScopes"))
-	assert.True(t, scopes.DependsOn("id-groups"), "the scope and its mapper come first")
+	assert.True(t, scopes.DependsOn("GroupMembershipProtocolMapper id-groups"), "the scope and its mapper come first")
 	roles := g.Get(t, "keycloak:openid/userClientRoleProtocolMapper:UserClientRoleProtocolMapper", "id-board-roles")
 	assert.Equal(t, "board", roles.At("clientIdForRoleMappings"))
 	assert.Equal(t, "roles", roles.At("claimName"))
 	audience := g.Get(t, "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper", "id-board-audience")
 	assert.Equal(t, "board", audience.At("includedClientAudience"))
+}
+
+func TestClientsDoNotWaitForEachOther(t *testing.T) {
+	g := graph(t, func(a *Args) {
+		second := a.Clients[0]
+		second.ID = "shop"
+		a.Clients = append(a.Clients, second)
+	})
+	for _, waited := range g.Get(t, "keycloak:openid/clientDefaultScopes:ClientDefaultScopes", "id-shop").Dependencies {
+		assert.NotContains(t, waited, "::id-board")
+	}
 }
 
 func TestASimpleSystem(t *testing.T) {

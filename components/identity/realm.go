@@ -96,15 +96,14 @@ func (d *declaration) groupsScope() error {
 	if err != nil {
 		return err
 	}
-	d.scope = scope.ID()
-	mapper, err := openid.NewGroupMembershipProtocolMapper(d.ctx, d.name+"-groups", &openid.GroupMembershipProtocolMapperArgs{
-		RealmId: d.id, ClientScopeId: d.scope.ToStringOutput(), Name: pulumi.String("groups"),
+	d.groups, err = openid.NewGroupMembershipProtocolMapper(d.ctx, d.name+"-groups", &openid.GroupMembershipProtocolMapperArgs{
+		RealmId: d.id, ClientScopeId: scope.ID().ToStringOutput(), Name: pulumi.String("groups"),
 		ClaimName: pulumi.String(GroupsClaim), FullPath: pulumi.Bool(false), // all groups are top-level ones
 		AddToIdToken: pulumi.Bool(true), AddToAccessToken: pulumi.Bool(true), AddToUserinfo: pulumi.Bool(true),
 	}, d.opts...)
 	if err != nil {
 		return err
 	}
-	d.add(mapper)
+	d.add(d.groups)
 	return nil
 }

@@ -95,7 +95,7 @@ func New(ctx *pulumi.Context, name, namespace string, a Args, opts ...pulumi.Res
 		return nil, err
 	}
 	release, err := a.Charts.Release(ctx, name, pins.Mail, kube.ReleaseArgs{
-		Namespace: a.Namespace, Values: values(name, a),
+		Namespace: a.Namespace, Values: values(name, a), Timeout: kube.VolumePatience, // of its queue
 	}, child, kube.After(append(before, policy)...), kube.After(a.Ready...))
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ func TestRelease(t *testing.T) {
 	assert.Equal(t, "2Gi", r.At("values.persistence.size"))
 	assert.Equal(t, "/etc/ssl/certs/ca-certificates.crt", r.At("values.config.postfix.smtp_tls_CAfile"))
 	assert.Nil(t, r.At("values.extraVolumes"))
+	assert.Equal(t, 1800.0, r.At("timeout"), "it is rolled back no sooner than its volume can be made")
 	assert.Nil(t, r.At("values.existingSecret"))
 	assert.Nil(t, r.At("values.metrics"))
 	assert.True(t, r.DependsOn("class") && r.DependsOn("relay"))

@@ -24,8 +24,9 @@ type Args struct {
 // NFSProvisioner is the installed provisioner.
 type NFSProvisioner struct {
 	pulumi.ResourceState
-	Class string            // name of the StorageClass; ReadWriteMany, sizes are not enforced
-	Ready []pulumi.Resource // claims of Class are bound
+	Class    kube.Class        // StorageClass; ReadWriteMany, sizes are not enforced
+	Declared []pulumi.Resource // the class exists: order operators with a webhook on classes after it
+	Ready    []pulumi.Resource // claims of Class are bound
 }
 
 // provisioner stands in every volume made by it. The chart derives it from the release's name
@@ -36,7 +37,7 @@ var classKind = kube.Kind{APIVersion: "storage.k8s.io/v1", Kind: "StorageClass"}
 
 // New installs the chart and declares the class beside it, where it is protected.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*NFSProvisioner, error) {
-	n := &NFSProvisioner{Class: a.Class}
+	n := &NFSProvisioner{}
 	if err := ctx.RegisterComponentResource("streamforge:storage:NFSProvisioner", name, n, opts...); err != nil {
 		return nil, fmt.Errorf("nfs provisioner %s: %w", name, err)
 	}
@@ -52,7 +53,8 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
-	n.Ready = []pulumi.Resource{release, class}
+	n.Declared, n.Ready = []pulumi.Resource{class}, []pulumi.Resource{release, class}
+	n.Class = kube.Class{Name: a.Class, Ready: n.Ready}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"class": pulumi.String(a.Class)})
 }
 

@@ -20,7 +20,9 @@ func graph(t *testing.T, options ...string) *kubetest.Graph {
 			Charts: charts, Namespace: pulumi.String("files"), Server: "192.0.2.6", Path: "/export", MountOptions: options,
 			Class: "shared",
 		})
-		assert.Equal(t, "shared", n.Class)
+		assert.Equal(t, "shared", n.Class.Name)
+		assert.Len(t, n.Class.Ready, 2, "release and class")
+		assert.Len(t, n.Declared, 1, "the class alone: the release is waited for by claims only")
 		return err
 	})
 }

@@ -33,6 +33,10 @@ type Login struct {
 	Secret pulumi.StringInput // secret
 	CA     pulumi.StringInput // PEM, verifies Issuer
 	Groups []string           // whoever is in one of them gets in
+
+	// The endpoints below Issuer. The proxy is told them because the realm, which knows them as well,
+	// comes later: a proxy that asks it ends when there is no answer.
+	AuthURL, TokenURL, UserURL, KeysURL string
 }
 
 // Upstream is the application. It must let nobody in but the pods with Labels: who reached it
@@ -129,6 +133,8 @@ func values(name string, a Args) pulumi.Map {
 	login := name + "-login"
 	args := pulumi.Map{
 		"provider": pulumi.String("keycloak-oidc"), "oidc-issuer-url": pulumi.String(a.Login.Issuer),
+		"skip-oidc-discovery": pulumi.String("true"), "login-url": pulumi.String(a.Login.AuthURL), "redeem-url": pulumi.String(a.Login.TokenURL),
+		"profile-url": pulumi.String(a.Login.UserURL), "oidc-jwks-url": pulumi.String(a.Login.KeysURL),
 		"redirect-url": pulumi.String(a.URL + Callback), "upstream": pulumi.String(a.Upstream.URL),
 		"scope": pulumi.String("openid profile email"), "oidc-groups-claim": pulumi.String("groups"),
 		"allowed-group":         pulumi.String(strings.Join(a.Login.Groups, ",")),

@@ -23,6 +23,8 @@ func graph(t *testing.T, edit func(*Args)) *kubetest.Graph {
 			Login: Login{
 				Issuer: "https://login.example.test/realms/works", Client: "board", CA: pulumi.String("authority"),
 				Secret: pulumi.ToSecret(pulumi.String("pw")).(pulumi.StringOutput), Groups: []string{"chiefs", "guests"},
+				AuthURL: "https://login.example.test/a", TokenURL: "https://login.example.test/t",
+				UserURL: "https://login.example.test/u", KeysURL: "https://login.example.test/k",
 			},
 			Upstream: Upstream{URL: "http://board.apps.svc:80"},
 			Ready:    []pulumi.Resource{app},
@@ -44,6 +46,9 @@ func TestRelease(t *testing.T) {
 		"redirect-url": "https://board.example.test/oauth2/callback", "upstream": "http://board.apps.svc:80",
 		"allowed-group": "chiefs,guests", "code-challenge-method": "S256", "cookie-secure": "true",
 		"cookie-name": "__Host-board", "whitelist-domain": "login.example.test",
+		// It starts without the realm: discovery would end it.
+		"skip-oidc-discovery": "true", "login-url": "https://login.example.test/a", "redeem-url": "https://login.example.test/t",
+		"profile-url": "https://login.example.test/u", "oidc-jwks-url": "https://login.example.test/k",
 	} {
 		assert.Equal(t, value, r.At("values.extraArgs."+flag), flag)
 	}

@@ -18,8 +18,9 @@ const (
 )
 
 // classes declares both StorageClasses. Parameters cannot be changed: another value is another
-// class under another name, and volumes keep what they were made with.
-func (p *Piraeus) classes(ctx *pulumi.Context, name string, a Args, linstor pulumi.Resource) ([]pulumi.Resource, error) {
+// class under another name, and volumes keep what they were made with. Their objects need no more than
+// the operator, which checks them; their claims need Linstor.
+func (p *Piraeus) classes(ctx *pulumi.Context, name string, a Args, operator, linstor pulumi.Resource) error {
 	// A node that loses sight of the others stops writing and waits, rather than diverging; once
 	// the volume runs elsewhere, it gives up what it has not written.
 	replicated, err := p.class(ctx, name+"-replicated", a, a.ReplicatedClass, true, pulumi.StringMap{
@@ -28,23 +29,25 @@ func (p *Piraeus) classes(ctx *pulumi.Context, name string, a Args, linstor pulu
 		property + "Resource/on-no-data-accessible":         pulumi.String("suspend-io"),
 		property + "Resource/on-suspended-primary-outdated": pulumi.String("force-secondary"),
 		property + "Net/rr-conflict":                        pulumi.String("retry-connect"),
-	}, linstor)
+	}, operator)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	local, err := p.class(ctx, name+"-local", a, a.LocalClass, false, pulumi.StringMap{
 		option + "placementCount":          pulumi.String("1"),
 		option + "layerList":               pulumi.String("storage"), // no DRBD in between
 		option + "allowRemoteVolumeAccess": pulumi.String("false"),
-	}, linstor)
+	}, operator)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return []pulumi.Resource{replicated, local}, nil
+	p.Replicated = kube.Class{Name: a.ReplicatedClass, Ready: []pulumi.Resource{linstor, replicated}}
+	p.Local = kube.Class{Name: a.LocalClass, Ready: []pulumi.Resource{linstor, local}}
+	return nil
 }
 
 func (p *Piraeus) class(ctx *pulumi.Context, name string, a Args, class string, isDefault bool,
-	parameters pulumi.StringMap, linstor pulumi.Resource) (pulumi.Resource, error) {
+	parameters pulumi.StringMap, operator pulumi.Resource) (pulumi.Resource, error) {
 	all := pulumi.StringMap{
 		option + "storagePool":      pulumi.String(pool),
 		"csi.storage.k8s.io/fstype": pulumi.String("xfs"),
@@ -63,5 +66,5 @@ func (p *Piraeus) class(ctx *pulumi.Context, name string, a Args, class string, 
 			// The volume is made where its pod is scheduled, not the other way round.
 			"volumeBindingMode": pulumi.String("WaitForFirstConsumer"),
 		},
-	}, pulumi.Parent(p), kube.After(linstor), pulumi.Protect(!a.Disposable), pulumi.RetainOnDelete(!a.Disposable))
+	}, pulumi.Parent(p), kube.After(operator), pulumi.Protect(!a.Disposable), pulumi.RetainOnDelete(!a.Disposable))
 }

@@ -65,7 +65,8 @@ func (p *Piraeus) cluster(ctx *pulumi.Context, name string, a Args, release pulu
 			"tolerations": pulumi.Array{pulumi.Map{"operator": pulumi.String("Exists"), "effect": pulumi.String("NoSchedule")}},
 			"internalTLS": certificates, "patches": longLived(),
 		},
-		WaitFor: "Available", Timeout: 20 * time.Minute, // DRBD is compiled on every node first
+		// The controller answers, once its image is there. Disks may follow much later, see kube.VolumePatience.
+		WaitFor: "Available", Timeout: 20 * time.Minute,
 	}, child, kube.After(network, disks), pulumi.Protect(!a.Disposable), pulumi.RetainOnDelete(!a.Disposable))
 }
 

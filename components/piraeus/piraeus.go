@@ -43,15 +43,15 @@ func SnapshotLabels() map[string]string {
 // Piraeus is the running Linstor.
 type Piraeus struct {
 	pulumi.ResourceState
-	Replicated string            // StorageClass; ReadWriteOnce, survives the loss of a node
-	Local      string            // StorageClass; ReadWriteOnce, bound to the node it was made on
-	Snapshot   string            // VolumeSnapshotClass of both
+	Replicated kube.Class        // StorageClass; ReadWriteOnce, survives the loss of a node
+	Local      kube.Class        // StorageClass; ReadWriteOnce, bound to the node it was made on
+	Snapshot   kube.Class        // VolumeSnapshotClass of both
 	Ready      []pulumi.Resource // claims of both classes are bound, snapshots are taken
 }
 
-// New installs the operator, then Linstor, then the classes.
+// New installs the operator, then Linstor and the classes.
 func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Piraeus, error) {
-	p := &Piraeus{Replicated: a.ReplicatedClass, Local: a.LocalClass, Snapshot: a.SnapshotClass}
+	p := &Piraeus{}
 	if err := ctx.RegisterComponentResource("streamforge:storage:Piraeus", name, p, opts...); err != nil {
 		return nil, fmt.Errorf("piraeus %s: %w", name, err)
 	}
@@ -66,17 +66,15 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	if err != nil {
 		return nil, err
 	}
-	classes, err := p.classes(ctx, name, a, linstor)
-	if err != nil {
+	if err := p.classes(ctx, name, a, release, linstor); err != nil {
 		return nil, err
 	}
-	snapshots, err := p.snapshots(ctx, name, a, linstor)
-	if err != nil {
+	if err := p.snapshots(ctx, name, a, linstor); err != nil {
 		return nil, err
 	}
-	p.Ready = slices.Concat(classes, snapshots)
+	p.Ready = slices.Concat(p.Replicated.Ready, p.Local.Ready, p.Snapshot.Ready)
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{
-		"replicated": pulumi.String(p.Replicated), "local": pulumi.String(p.Local), "snapshot": pulumi.String(p.Snapshot),
+		"replicated": pulumi.String(a.ReplicatedClass), "local": pulumi.String(a.LocalClass), "snapshot": pulumi.String(a.SnapshotClass),
 	})
 }
 

@@ -28,8 +28,14 @@ func graph(t *testing.T, disposable bool) *kubetest.Graph {
 			IssuerReady: []pulumi.Resource{issuer}, OtherClasses: []pulumi.Resource{class},
 		})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"fast", "near", "snaps"}, []string{p.Replicated, p.Local, p.Snapshot})
-		assert.Len(t, p.Ready, 4, "two classes, the snapshots' controller and their class")
+		assert.Equal(t, []string{"fast", "near", "snaps"}, []string{p.Replicated.Name, p.Local.Name, p.Snapshot.Name})
+		for _, c := range []struct {
+			name string
+			kube.Class
+		}{{"claims-fast", p.Replicated}, {"claims-near", p.Local}, {"snapshots", p.Snapshot}} {
+			_, err := kubetest.Any(ctx, c.name, kube.After(c.Ready...))
+			require.NoError(t, err)
+		}
 		return nil
 	})
 }
@@ -105,8 +111,25 @@ func TestClasses(t *testing.T) {
 		assert.Equal(t, "Retain", r.At("reclaimPolicy"))
 		assert.Equal(t, "WaitForFirstConsumer", r.At("volumeBindingMode"))
 		assert.True(t, r.Protect && r.Retain)
-		assert.True(t, r.DependsOn("piraeus-cluster"))
+		assert.True(t, r.DependsOn("Release piraeus"), "its webhook looks at every class")
 	}
+}
+
+func TestWhoClaimsAClassWaitsForThatClass(t *testing.T) {
+	g := graph(t, false)
+	const claims = "kubernetes:core/v1:Namespace"
+	for name, class := range map[string]string{
+		"claims-fast": "piraeus-replicated", "claims-near": "piraeus-local", "snapshots": "piraeus-snapshot-class",
+	} {
+		r := g.Get(t, claims, name)
+		assert.True(t, r.DependsOn("piraeus-cluster") && r.DependsOn(class), name)
+		for _, other := range []string{"piraeus-replicated", "piraeus-local", "piraeus-snapshot-class", "piraeus-snapshots"} {
+			if other != class && name != "snapshots" {
+				assert.False(t, r.DependsOn(other), "%s waits for %s", name, other)
+			}
+		}
+	}
+	assert.True(t, g.Get(t, claims, "snapshots").DependsOn("Deployment piraeus-snapshots"))
 }
 
 func TestSnapshots(t *testing.T) {

@@ -14,30 +14,31 @@ var snapshotClassKind = kube.Kind{APIVersion: "snapshot.storage.k8s.io/v1", Kind
 
 // snapshots declares the kinds of snapshots, the controller that every driver shares, and the
 // class of Linstor's.
-func (p *Piraeus) snapshots(ctx *pulumi.Context, name string, a Args, linstor pulumi.Resource) ([]pulumi.Resource, error) {
+func (p *Piraeus) snapshots(ctx *pulumi.Context, name string, a Args, linstor pulumi.Resource) error {
 	child := pulumi.Parent(p)
 	definitions, err := a.Charts.Manifest(ctx, name+"-snapshots", pins.SnapshotCRDs, child)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	access, err := p.snapshotAccess(ctx, name+"-snapshots", a)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	controller, err := p.snapshotController(ctx, name+"-snapshots", a, append(access, definitions...))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", snapshotter, err)
+		return fmt.Errorf("%s: %w", snapshotter, err)
 	}
 	class, err := kube.Apply(ctx, name+"-snapshot-class", kube.Object{
 		Kind: snapshotClassKind, Name: a.SnapshotClass,
 		Annotations: pulumi.StringMap{"snapshot.storage.kubernetes.io/is-default-class": pulumi.String("true")},
 		// Retain: deleting the namespace of a snapshot does not delete what may be the last copy.
 		Fields: pulumi.Map{"driver": pulumi.String(driver), "deletionPolicy": pulumi.String("Retain")},
-	}, child, kube.After(linstor), kube.After(definitions...), pulumi.RetainOnDelete(!a.Disposable), pulumi.Protect(!a.Disposable))
+	}, child, kube.After(definitions...), pulumi.RetainOnDelete(!a.Disposable), pulumi.Protect(!a.Disposable))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return []pulumi.Resource{controller, class}, nil
+	p.Snapshot = kube.Class{Name: a.SnapshotClass, Ready: []pulumi.Resource{linstor, controller, class}}
+	return nil
 }
 
 // snapshotAccess gives the controller its rights: objects of snapshots, and claims, which it

@@ -122,7 +122,9 @@ func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.Resourc
 	if err != nil {
 		return nil, err
 	}
-	// Users before the cluster: the operator takes over passwords it finds, and makes up others.
+	// Users before the cluster: the operator takes over passwords it finds, and makes up others. The
+	// bucket too: the first server makes the first base backup once, a minute after its start; without a
+	// bucket by then there would be nothing to restore from until Backup.Schedule.
 	before := slices.Concat(users, a.Operator.Ready, a.Operator.s3.Ready, a.Storage, []pulumi.Resource{certificate, policy})
 	cluster, err := kube.Apply(ctx, name, kube.Object{
 		Kind: clusterKind, Name: a.Name, Namespace: a.Namespace,

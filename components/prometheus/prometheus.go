@@ -104,6 +104,7 @@ func New(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption
 	release, err := a.Charts.Release(ctx, Release, pins.KubePrometheusStack, kube.ReleaseArgs{
 		Namespace: a.Namespace, Values: values(a),
 		SkipCRDs: true, // every layer before this one has monitors
+		Timeout:  kube.VolumePatience,
 	}, child, kube.After(admin), kube.After(closed...), kube.After(a.Definitions...), kube.After(a.Storage...),
 		kube.After(a.Certificates...), kube.After(a.Grafana.Before...), kube.After(a.Alertmanager.Before...))
 	if err != nil {

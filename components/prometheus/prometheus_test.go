@@ -44,6 +44,7 @@ func TestServers(t *testing.T) {
 	g := graph(t)
 	r := g.Release(t, prometheus.Release)
 	assert.Equal(t, true, r.At("skipCrds"))
+	assert.Equal(t, 1800.0, r.At("timeout"), "it is rolled back no sooner than its volumes can be made")
 	for _, before := range []string{"sources", "receivers", "kinds", "class", "issuer", "grafana-admin", "monitoring-prometheus"} {
 		assert.True(t, r.DependsOn(before), before)
 	}

@@ -55,12 +55,12 @@ func (in Inputs) arangodb(ctx *pulumi.Context, child pulumi.ResourceOption) (Ara
 	cluster, err := arangodb.NewCluster(ctx, c.Name, arangodb.Args{
 		Name: c.Name, Namespace: ns, NamespaceName: config.ArangoDBNamespace, DNSDomain: in.DNSDomain,
 		Agents: arangodb.Group(c.Agents), DBServers: arangodb.Group(c.DBServers), Coordinators: arangodb.Group(c.Coordinators),
-		Replication: c.Replication, StorageClass: in.Classes.Local, Clients: c.Clients, MetricsFrom: monitoring.Peers(),
+		Replication: c.Replication, StorageClass: in.Classes.Local.Name, Clients: c.Clients, MetricsFrom: monitoring.Peers(),
 		Backup: arangodb.Backup{Schedule: c.Backup.Schedule, Keep: c.Backup.Keep, S3: arangodb.S3{
 			Endpoint: store.Endpoint, Region: store.Region, Bucket: c.Backup.Bucket,
 			AccessKey: store.AccessKey, SecretKey: store.SecretKey, CA: store.CA, Ready: store.Ready,
 		}},
-		Disposable: in.Disposable, Operator: operator.Ready, Storage: in.Classes.Ready,
+		Disposable: in.Disposable, Operator: operator.Ready, Storage: in.Classes.Local.Ready,
 	}, child)
 	if err != nil {
 		return ArangoDB{}, err

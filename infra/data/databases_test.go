@@ -25,7 +25,7 @@ func pgConfig() config.PostgresCluster {
 }
 
 func TestServicesGetOneSecretWithEverything(t *testing.T) {
-	in := Inputs{Postgres: config.Postgres{Team: "team"}, Classes: storage.Classes{Replicated: "copies"}}
+	in := Inputs{Postgres: config.Postgres{Team: "team"}, Classes: storage.Classes{Replicated: kube.Class{Name: "copies"}}}
 	in.Foundation.RootCertificate = pulumi.String("ROOT").ToStringOutput()
 	mirror := kubetest.Mirror(t)
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {

@@ -66,8 +66,7 @@ func kafka(ctx *pulumi.Context, in Inputs, services map[string]pulumi.StringInpu
 		out.External = cluster.Hosts[0].Name + ":" + kafkaPort
 	}
 	for _, h := range cluster.Hosts {
-		route, err := in.Brokers.Publish(ctx, h.Name, network.Backend{Namespace: ns, Service: h.Service, Port: h.Port},
-			child, kube.After(cluster.Ready...))
+		route, err := in.Brokers.Publish(ctx, h.Name, network.Backend{Namespace: ns, Service: h.Service, Port: h.Port}, child)
 		if err != nil {
 			return Kafka{}, err
 		}
@@ -92,9 +91,9 @@ func (in Inputs) cluster(ns pulumi.StringInput, operator *strimzi.Operator) stri
 	c := in.Kafka.Cluster
 	a := strimzi.Args{
 		Name: c.Name, Namespace: ns, NamespaceName: kafkaNamespace, Replicas: c.Replicas, MinInSync: c.MinInSync,
-		StorageClass: in.Classes.Local, CruiseControl: c.CruiseControl, Disposable: in.Disposable,
+		StorageClass: in.Classes.Local.Name, CruiseControl: c.CruiseControl, Disposable: in.Disposable,
 		Clients:  append(slices.Clone(in.Kafka.Namespaces), kedaNamespace), // KEDA asks for the lag
-		Operator: operator.Ready, Storage: in.Classes.Ready,
+		Operator: operator.Ready, Storage: in.Classes.Local.Ready,
 	}
 	for _, p := range c.Pools {
 		a.Pools = append(a.Pools, pool(p))

@@ -89,9 +89,9 @@ func (in Inputs) postgresArgs(c config.PostgresCluster, ns pulumi.StringInput, o
 	a := postgres.Args{
 		Name: c.Name, Team: in.Postgres.Team, Namespace: ns, NamespaceName: config.PostgresNamespace, DNSDomain: in.DNSDomain,
 		Version: c.Version, Instances: c.Instances, DiskGiB: c.DiskGiB, MemoryMiB: c.MemoryMiB, CPUMillis: c.CPUMillis,
-		Synchronous: c.Synchronous, StorageClass: in.Classes.Replicated, Parameters: c.Parameters, Clients: c.Reached(), MetricsFrom: monitoring.Peers(),
+		Synchronous: c.Synchronous, StorageClass: in.Classes.Replicated.Name, Parameters: c.Parameters, Clients: c.Reached(), MetricsFrom: monitoring.Peers(),
 		Backup: postgres.Backup(c.Backup), Issuer: network.Issuer, CA: in.Foundation.RootCertificate, Disposable: in.Disposable,
-		Operator: operator, Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates,
+		Operator: operator, Storage: in.Classes.Replicated.Ready, IssuerReady: in.Foundation.Certificates,
 	}
 	for _, u := range c.Users {
 		a.Users = append(a.Users, postgres.User{Name: u.Name, Roles: u.Roles})

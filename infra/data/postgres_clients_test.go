@@ -19,7 +19,7 @@ func TestLaterLayersAskForConnections(t *testing.T) {
 	section := config.Postgres{Team: "team", Clusters: []config.PostgresCluster{pgConfig()}, Readers: []config.PostgresReader{
 		{Name: "grafana", Reads: []config.PostgresRead{{Cluster: "team-pg", Database: "two"}, {Cluster: "team-pg", Database: "one"}}},
 	}}
-	in := Inputs{Postgres: section, Classes: storage.Classes{Replicated: "copies"}}
+	in := Inputs{Postgres: section, Classes: storage.Classes{Replicated: kube.Class{Name: "copies"}}}
 	in.Foundation.RootCertificate = pulumi.String("ROOT").ToStringOutput()
 	mirror := kubetest.Mirror(t)
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {

@@ -21,7 +21,7 @@ func (in Inputs) runners(ctx *pulumi.Context, child pulumi.ResourceOption) ([]pu
 	ready, err := in.runner(ctx, fullRunner, kube.Privileged, gitlabrunner.Args{
 		Token: in.Secrets.RunnerToken, Concurrent: r.Concurrent, Profile: gitlabrunner.Full, Node: r.Node,
 		Home: &gitlabrunner.Home{
-			Class: in.Classes.Shared, GiB: r.HomeGiB, Disposable: in.Disposable, Ready: in.Classes.Ready,
+			Class: in.Classes.Shared.Name, GiB: r.HomeGiB, Disposable: in.Disposable, Ready: in.Classes.Shared.Ready,
 		},
 	}, child)
 	if err != nil || r.Kaniko == nil {

@@ -97,7 +97,7 @@ func Deploy(ctx *pulumi.Context, in Inputs, opts ...pulumi.ResourceOption) (Outp
 	if in.Front == nil {
 		published, err := in.Web.Publish(ctx, in.Web.Host(kibanaHost), network.Backend{
 			Namespace: ns, Service: service, Port: elastic.KibanaPort,
-		}, child, kube.After(store.Ready...))
+		}, child)
 		if err != nil {
 			return Outputs{}, err
 		}
@@ -141,13 +141,13 @@ func (in Inputs) store(ctx *pulumi.Context, ns pulumi.StringInput, child pulumi.
 func (in Inputs) cluster(ns pulumi.StringInput, operator *elastic.Operator) elastic.Args {
 	k := in.Logging.Kibana
 	a := elastic.Args{
-		Name: cluster, Namespace: ns, NamespaceName: namespace, StorageClass: in.Classes.Local, Prefixes: in.prefixes(),
+		Name: cluster, Namespace: ns, NamespaceName: namespace, StorageClass: in.Classes.Local.Name, Prefixes: in.prefixes(),
 		Kibana: elastic.Kibana{
 			Replicas: k.Replicas, MemoryMiB: k.MemoryMiB, URL: "https://" + in.Web.Host(kibanaHost), From: network.WebNamespace,
 		},
 		Writers: []string{collectorNamespace}, Readers: []string{monitoring.Namespace}, MetricsFrom: monitoring.Namespace,
 		OperatorFrom: operatorNamespace, Disposable: in.Disposable,
-		Operator: operator.Ready, Storage: in.Classes.Ready, GatewayAPI: in.Foundation.Definitions,
+		Operator: operator.Ready, Storage: in.Classes.Local.Ready, GatewayAPI: in.Foundation.Definitions,
 	}
 	if in.Front != nil {
 		front := elastic.Front(*in.Front)
@@ -177,7 +177,7 @@ func (in Inputs) collectors(ctx *pulumi.Context, store *elastic.Elastic, child p
 		Charts: in.Charts, Namespace: ns, MetricsFrom: monitoring.Namespace, BufferMiB: in.Logging.BufferMiB,
 		Elasticsearch: fluentbit.Elasticsearch{
 			Host: store.Host, Port: elastic.Port, User: elastic.UserCollector, Password: store.Passwords[elastic.UserCollector],
-			CA: store.CA, Ready: store.Ready,
+			CA: store.CA, Ready: store.Prepared,
 		},
 	}
 	for _, p := range in.Logging.Prefixes {

@@ -20,7 +20,7 @@ func graph(t *testing.T, change func(*Inputs)) (*kubetest.Graph, Outputs, []stri
 	t.Helper()
 	watched := &monitoring.Monitoring{}
 	in := Inputs{
-		Charts: kube.Charts{Mirror: kubetest.Mirror(t)}, Classes: storage.Classes{Local: "near"}, Monitoring: watched,
+		Charts: kube.Charts{Mirror: kubetest.Mirror(t)}, Classes: storage.Classes{Local: kube.Class{Name: "near"}}, Monitoring: watched,
 		Web: &network.Web{Domain: "home.test", Class: "traefik", Issuer: "ca"},
 		Logging: config.Logging{
 			NodeSets: []config.LogNodes{{Name: "all", Count: 1, DiskGiB: 10, MemoryMiB: 1024, CPUMillis: 100}},
@@ -57,11 +57,15 @@ func TestLayer(t *testing.T) {
 	bits := g.Release(t, "fluent-bit")
 	assert.Equal(t, "fluent-bit", bits.At("namespace"))
 	assert.True(t, bits.DependsOn("Job logs-setup"), "the first index of a day needs its template")
+	for _, other := range []string{"Kibana logs-kibana", "Deployment logs-exporter"} {
+		assert.False(t, bits.DependsOn(other), "logs are taken in without %s", other)
+	}
 	assert.Equal(t, g.Get(t, "kubernetes:core/v1:Secret", "logs-user-fluent-bit").At("stringData.password"),
 		g.Get(t, "kubernetes:core/v1:Secret", "fluent-bit-login").At("stringData.password"))
 	assert.Contains(t, bits.At(`values.luaScripts.index\.lua`), `["shop"] = { name = "apps", per = "container" }`)
 	route := g.Get(t, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", "kibana.home.test-route")
 	assert.Equal(t, map[string]any{"name": "logs-kb-http", "port": 5601.0}, route.At("spec.rules.0.backendRefs.0"))
+	assert.False(t, g.Get(t, "streamforge:network:Published", "kibana.home.test").DependsOn("Kibana logs-kibana"))
 }
 
 // TestBehindAProxy: who publishes the proxy decides; Kibana, which lets everybody in by then, is not.

@@ -115,9 +115,9 @@ func primary(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption) (E
 	}
 	a := traefik.Args{
 		Charts: in.Charts, Namespace: ns, Address: in.Network.IngressIP, Domain: in.Domain, Class: class,
-		StorageClass: in.Classes.Shared, Issuer: Issuer,
+		StorageClass: in.Classes.Shared.Name, Issuer: Issuer,
 		Definitions: in.Foundation.Definitions, Addresses: in.Foundation.Addresses,
-		Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates,
+		Storage: in.Classes.Shared.Ready, IssuerReady: in.Foundation.Certificates,
 	}
 	if c := in.Network.ACME; c != nil {
 		a.ACME = &traefik.ACME{Email: c.Email, Server: c.Server}
@@ -169,8 +169,8 @@ func nameserver(ctx *pulumi.Context, in EdgeInputs, child pulumi.ResourceOption)
 	}
 	t, err := technitium.New(ctx, "technitium", technitium.Args{
 		Namespace: ns, Address: in.Network.DNSIP, Host: nameServer + "." + in.Domain,
-		StorageClass: in.Classes.Shared, ConsoleFrom: traefikNamespace,
-		Addresses: in.Foundation.Addresses, Storage: in.Classes.Ready,
+		StorageClass: in.Classes.Shared.Name, ConsoleFrom: traefikNamespace,
+		Addresses: in.Foundation.Addresses, Storage: in.Classes.Shared.Ready,
 	}, child)
 	if err != nil {
 		return NameServer{}, err

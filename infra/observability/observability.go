@@ -96,7 +96,7 @@ func (in Inputs) stack(ctx *pulumi.Context, ns pulumi.StringInput, child pulumi.
 	}
 	p := in.Section.Prometheus
 	return prometheus.New(ctx, "prometheus", prometheus.Args{
-		Charts: in.Charts, Namespace: ns, StorageClass: in.Classes.Replicated, WebFrom: network.WebNamespace, Etcd: in.ControlPlane,
+		Charts: in.Charts, Namespace: ns, StorageClass: in.Classes.Replicated.Name, WebFrom: network.WebNamespace, Etcd: in.ControlPlane,
 		Prometheus: prometheus.Server{
 			URL: "https://" + in.Web.Host(prometheusHost), DiskGiB: p.DiskGiB, RetentionDays: p.RetentionDays,
 			MemoryMiB: p.MemoryMiB, CPUMillis: p.CPUMillis,
@@ -108,7 +108,7 @@ func (in Inputs) stack(ctx *pulumi.Context, ns pulumi.StringInput, child pulumi.
 		Alertmanager: prometheus.Alertmanager{
 			DiskGiB: in.Section.Alertmanager.DiskGiB, Mounts: told.Mounts, Before: told.Ready,
 		},
-		Definitions: in.Monitoring.Ready, Storage: in.Classes.Ready, Certificates: in.Foundation.Certificates,
+		Definitions: in.Monitoring.Ready, Storage: in.Classes.Replicated.Ready, Certificates: in.Foundation.Certificates,
 	}, child)
 }
 

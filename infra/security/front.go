@@ -22,7 +22,6 @@ type FrontInputs struct {
 	Web      *network.Web
 	Ingress  pulumi.StringInput // namespace of the ingress controller
 	Replicas int
-	Ready    []pulumi.Resource // the application is there
 
 	Monitoring *monitoring.Monitoring
 	Disposable bool // lets a run delete the namespace; for sandboxes only
@@ -38,7 +37,8 @@ func FrontLabels(client string) map[string]string { return oauth2proxy.Labels(cl
 type frontLayer struct{ pulumi.ResourceState }
 
 // Front publishes an application that has no login of its own, such as Kibana, under its name in
-// the realm: who is in none of the login's groups does not get in, and nobody gets around it.
+// the realm: who is in none of the login's groups does not get in, and nobody gets around it. Neither
+// the application nor the realm need be there before.
 func Front(ctx *pulumi.Context, in FrontInputs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	groups := slices.Sorted(maps.Keys(in.Login.members()))
 	if len(groups) == 0 { // the proxy would let everybody in
@@ -58,8 +58,10 @@ func Front(ctx *pulumi.Context, in FrontInputs, opts ...pulumi.ResourceOption) (
 		Scraper: monitoring.Namespace,
 		Login: oauth2proxy.Login{
 			Issuer: in.Login.Issuer, Client: in.Login.Client, Secret: in.Login.Secret, CA: in.Login.CA, Groups: groups,
+			AuthURL: in.Login.Endpoint(AuthorizationPath), TokenURL: in.Login.Endpoint(TokenPath),
+			UserURL: in.Login.Endpoint(UserInfoPath), KeysURL: in.Login.Endpoint(KeysPath),
 		},
-		Ready: append([]pulumi.Resource{closed}, in.Ready...),
+		Ready: []pulumi.Resource{closed},
 	}, child)
 	if err != nil {
 		return nil, err

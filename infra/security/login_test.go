@@ -10,6 +10,7 @@ import (
 	"github.com/streamforge/infrastructure/components/oauth2proxy"
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/observability/monitoring"
+	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks/config"
@@ -92,6 +93,9 @@ func TestFront(t *testing.T) {
 	assert.Equal(t, "kibana-login", r.At("namespace"))
 	assert.Equal(t, "https://kibana.home.test/oauth2/callback", r.At("values.extraArgs.redirect-url"))
 	assert.Equal(t, "chiefs,makers", r.At("values.extraArgs.allowed-group"))
+	for flag, path := range map[string]string{"login-url": "auth", "redeem-url": "token", "profile-url": "userinfo", "oidc-jwks-url": "certs"} {
+		assert.Equal(t, "https://keycloak.home.test/realms/works/protocol/openid-connect/"+path, r.At("values.extraArgs."+flag))
+	}
 	route := g.Get(t, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", "kibana.home.test-route")
 	assert.Equal(t, "kibana-oauth2-proxy", route.At("spec.rules.0.backendRefs.0.name"))
 	assert.Equal(t, "kibana-login", route.At("metadata.namespace"))
@@ -107,6 +111,33 @@ func TestFront(t *testing.T) {
 func TestAFrontForNobody(t *testing.T) {
 	_, err := front(t, func(l *Login) { l.Groups = nil })
 	require.ErrorContains(t, err, "login of kibana: no group has a role in it")
+}
+
+func TestRelayWaitsForKindsOnlyToBeMeasured(t *testing.T) {
+	for _, tag := range []string{"", "v1"} {
+		charts := kube.Charts{Mirror: kubetest.Mirror(t)}
+		g := kubetest.Run(t, func(ctx *pulumi.Context) error {
+			made := map[string]pulumi.Resource{}
+			for _, name := range []string{"kinds", "class", "other-class"} {
+				var err error
+				made[name], err = kubetest.Any(ctx, name)
+				require.NoError(t, err)
+			}
+			watched := &monitoring.Monitoring{Ready: []pulumi.Resource{made["kinds"]}}
+			_, err := Relay(ctx, MailInputs{
+				Charts: charts, Mail: config.Mail{ExporterTag: tag}, Monitoring: watched, Classes: storage.Classes{
+					Replicated: kube.Class{Name: "fast", Ready: []pulumi.Resource{made["class"]}},
+					Local:      kube.Class{Name: "near", Ready: []pulumi.Resource{made["other-class"]}},
+				},
+			})
+			assert.Equal(t, tag != "", len(watched.Systems()) > 0)
+			return err
+		})
+		r := g.Release(t, "mailrelay")
+		assert.Equal(t, tag != "", r.DependsOn("kinds"))
+		assert.True(t, r.DependsOn("class"))
+		assert.False(t, r.DependsOn("other-class"))
+	}
 }
 
 func TestMailIsTakenFromItsClients(t *testing.T) {

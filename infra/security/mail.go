@@ -50,6 +50,11 @@ func Relay(ctx *pulumi.Context, in MailInputs, opts ...pulumi.ResourceOption) (M
 	if err != nil {
 		return Mail{}, err
 	}
+	before := append([]pulumi.Resource{closed}, in.Classes.Replicated.Ready...)
+	if in.Mail.ExporterTag != "" { // the chart brings a monitor of its own
+		before = append(before, in.Monitoring.Kinds()...)
+		in.Monitoring.Brought("mail-exporter")
+	}
 	relay, err := mailrelay.New(ctx, "mailrelay", namespace, mailrelay.Args{
 		Charts: in.Charts, Namespace: ns, Hostname: "mailrelay." + in.Domain,
 		SmartHost: mailrelay.SmartHost{
@@ -57,14 +62,11 @@ func Relay(ctx *pulumi.Context, in MailInputs, opts ...pulumi.ResourceOption) (M
 			User: in.Mail.SmartHost.User, Password: in.Password,
 		},
 		Senders: in.Mail.Senders, Networks: []string{in.Pods.String()}, Clients: in.Mail.Clients, Scraper: monitoring.Namespace,
-		StorageClass: in.Classes.Replicated, DiskGiB: in.Mail.DiskGiB, MessageMiB: in.Mail.MessageMiB,
-		ExporterTag: in.Mail.ExporterTag, Ready: slices.Concat([]pulumi.Resource{closed}, in.Classes.Ready, in.Monitoring.Kinds()),
+		StorageClass: in.Classes.Replicated.Name, DiskGiB: in.Mail.DiskGiB, MessageMiB: in.Mail.MessageMiB,
+		ExporterTag: in.Mail.ExporterTag, Ready: before,
 	}, child)
 	if err != nil {
 		return Mail{}, err
-	}
-	if in.Mail.ExporterTag != "" {
-		in.Monitoring.Brought("mail-exporter")
 	}
 	return Mail{Host: relay.Host, Port: relay.Port, Clients: in.Mail.Clients, Ready: relay.Ready},
 		ctx.RegisterResourceOutputs(l, pulumi.Map{"host": pulumi.String(relay.Host)})

@@ -54,6 +54,7 @@ const (
 	TokenPath         = "/protocol/openid-connect/token"
 	UserInfoPath      = "/protocol/openid-connect/userinfo"
 	LogoutPath        = "/protocol/openid-connect/logout"
+	KeysPath          = "/protocol/openid-connect/certs"
 )
 
 // clients are the realm's, with what each system's own code expects: where a login and a logout

@@ -111,13 +111,13 @@ func (in VaultInputs) servers(ns pulumi.StringOutput) (vault.Args, error) {
 	return vault.Args{
 		Charts: in.Charts, Namespace: ns, NamespaceName: config.VaultNamespace, DNSDomain: in.DNSDomain,
 		Replicas: v.Replicas, DiskGiB: v.DiskGiB, AuditGiB: v.AuditGiB,
-		StorageClass: in.Classes.Local, NodeLabel: config.LinstorLabel,
+		StorageClass: in.Classes.Local.Name, NodeLabel: config.LinstorLabel,
 		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, From: slices.Compact(from), Monitors: pulumi.String(monitoring.Namespace),
 		Snapshots: vault.Snapshots{
 			Schedule: v.Snapshots.Schedule, Endpoint: in.Objects.Endpoint, CA: in.Objects.CA,
 			Bucket: v.Snapshots.Bucket, Class: vault.SnapshotAccount,
 		},
-		Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates, GatewayAPI: in.Foundation.Definitions,
+		Storage: in.Classes.Local.Ready, IssuerReady: in.Foundation.Certificates, GatewayAPI: in.Foundation.Definitions,
 	}, nil
 }
 

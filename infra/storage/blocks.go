@@ -33,25 +33,23 @@ func Blocks(ctx *pulumi.Context, in BlocksInputs, opts ...pulumi.ResourceOption)
 		return Classes{}, err
 	}
 	child := pulumi.Parent(stage)
-	classes, before := in.Classes, in.Classes.Ready
+	classes, declared := in.Classes, in.Classes.Declared
 	if in.Storage.Gluster != nil {
 		gluster, err := volume(ctx, in, child)
 		if err != nil {
 			return Classes{}, err
 		}
 		classes.Gluster, classes.Volume = gluster.Class, gluster.Volume
-		classes.Ready = slices.Concat(classes.Ready, gluster.Ready)
-		before = slices.Concat(before, gluster.Declared)
+		declared = slices.Concat(declared, gluster.Declared)
 	}
-	linstor, err := disks(ctx, in, before, child)
+	linstor, err := disks(ctx, in, declared, child)
 	if err != nil {
 		return Classes{}, err
 	}
 	classes.Replicated, classes.Local, classes.Snapshot = linstor.Replicated, linstor.Local, linstor.Snapshot
-	classes.Ready = slices.Concat(classes.Ready, linstor.Ready)
 	return classes, ctx.RegisterResourceOutputs(stage, pulumi.Map{
-		"replicated": pulumi.String(classes.Replicated), "local": pulumi.String(classes.Local),
-		"snapshot": pulumi.String(classes.Snapshot), "gluster": pulumi.String(classes.Gluster),
+		"replicated": pulumi.String(classes.Replicated.Name), "local": pulumi.String(classes.Local.Name),
+		"snapshot": pulumi.String(classes.Snapshot.Name), "gluster": pulumi.String(classes.Gluster.Name),
 	})
 }
 
@@ -72,7 +70,7 @@ func volume(ctx *pulumi.Context, in BlocksInputs, child pulumi.ResourceOption) (
 	}, child)
 }
 
-func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, child pulumi.ResourceOption) (*piraeus.Piraeus, error) {
+func disks(ctx *pulumi.Context, in BlocksInputs, declared []pulumi.Resource, child pulumi.ResourceOption) (*piraeus.Piraeus, error) {
 	// Satellites load a kernel module and write to raw disks.
 	ns, err := kube.Namespace(ctx, "piraeus-datastore", kube.Privileged, child, pulumi.Protect(!in.Disposable))
 	if err != nil {
@@ -93,6 +91,6 @@ func disks(ctx *pulumi.Context, in BlocksInputs, classes []pulumi.Resource, chil
 		Charts: in.Charts, Namespace: ns, Issuer: in.Issuer,
 		NodeLabel: config.LinstorLabel, Device: l.Device, Replicas: l.Replicas,
 		ReplicatedClass: l.ReplicatedClass, LocalClass: l.LocalClass, SnapshotClass: l.SnapshotClass,
-		MetricsFrom: monitoring.Peers(), Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: classes,
+		MetricsFrom: monitoring.Peers(), Disposable: in.Disposable, IssuerReady: in.IssuerReady, OtherClasses: declared,
 	}, child)
 }

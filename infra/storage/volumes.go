@@ -19,16 +19,17 @@ type VolumesInputs struct {
 	Disposable bool // lets a run delete namespaces; for sandboxes only
 }
 
-// Classes are the storage classes by what they are for. All of them travel together: Volumes gives
-// the first of them, Blocks the rest.
+// Classes are the storage classes by what they are for. All of them travel together, Volumes gives
+// the first of them and Blocks the rest; each brings what is to be waited for, so that who claims one
+// does not wait for the others.
 type Classes struct {
-	Shared     string            // ReadWriteMany, on NFS; not for databases
-	Replicated string            // ReadWriteOnce, on Linstor, copies on several machines; the cluster's default
-	Local      string            // ReadWriteOnce, on Linstor, bound to the machine it was made on; for what replicates itself
-	Snapshot   string            // VolumeSnapshotClass of both
-	Gluster    string            // ReadWriteMany, folders of the Gluster volume; empty where the site has none
-	Volume     string            // PersistentVolume that is the whole Gluster volume, for one claim; empty likewise
-	Ready      []pulumi.Resource // claims of every class named here are bound
+	Shared     kube.Class        // ReadWriteMany, on NFS; not for databases
+	Replicated kube.Class        // ReadWriteOnce, on Linstor, copies on several machines; the cluster's default
+	Local      kube.Class        // ReadWriteOnce, on Linstor, bound to the machine it was made on; for what replicates itself
+	Snapshot   kube.Class        // VolumeSnapshotClass of both
+	Gluster    kube.Class        // ReadWriteMany, folders of the Gluster volume; empty where the site has none
+	Volume     kube.Class        // PersistentVolume that is the whole Gluster volume, for one claim; empty likewise
+	Declared   []pulumi.Resource // the object of Shared: order operators with a webhook on classes after it
 }
 
 type volumes struct{ pulumi.ResourceState }
@@ -56,6 +57,6 @@ func Volumes(ctx *pulumi.Context, in VolumesInputs, opts ...pulumi.ResourceOptio
 	if err != nil {
 		return Classes{}, err
 	}
-	return Classes{Shared: nfs.Class, Ready: nfs.Ready},
-		ctx.RegisterResourceOutputs(stage, pulumi.Map{"shared": pulumi.String(nfs.Class)})
+	return Classes{Shared: nfs.Class, Declared: nfs.Declared},
+		ctx.RegisterResourceOutputs(stage, pulumi.Map{"shared": pulumi.String(nfs.Class.Name)})
 }

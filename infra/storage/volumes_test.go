@@ -25,8 +25,8 @@ func graph(t *testing.T, disposable bool) *kubetest.Graph {
 				Server: netip.MustParseAddr("192.0.2.6"), Path: "/export", Class: "shared", MountOptions: []string{"hard"},
 			},
 		})
-		assert.Equal(t, "shared", classes.Shared)
-		assert.Len(t, classes.Ready, 2, "release and class")
+		assert.Equal(t, "shared", classes.Shared.Name)
+		assert.Len(t, classes.Shared.Ready, 2, "release and class")
 		return err
 	})
 }

@@ -7,6 +7,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// VolumePatience is how many seconds a workload with volumes may take to become ready. A driver counts
+// as there minutes before it makes the first volume: its kernel module is built on each machine first.
+const VolumePatience = 30 * 60
+
 // AwaitAddress are annotations of a Service of type LoadBalancer: the provider waits until it has
 // an address. Its own rule also waits for pods, and then ten seconds more for them to settle; who
 // needs the pods waits for their workload.

@@ -1,6 +1,11 @@
 package kube
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"maps"
+	"strconv"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // WorkloadArgs describe a Deployment or a StatefulSet.
 type WorkloadArgs struct {
@@ -49,19 +54,28 @@ func StatefulSet(ctx *pulumi.Context, name string, a StatefulSetArgs, opts ...pu
 	if a.AtOnce {
 		spec["podManagementPolicy"] = pulumi.String("Parallel")
 	}
+	annotations := a.Annotations
 	if len(a.Claims) > 0 {
+		annotations = pulumi.StringMap{"pulumi.com/timeoutSeconds": pulumi.String(strconv.Itoa(VolumePatience))}
+		maps.Copy(annotations, a.Annotations)
 		spec["persistentVolumeClaimRetentionPolicy"] = pulumi.Map{"whenDeleted": pulumi.String("Retain"), "whenScaled": pulumi.String("Retain")}
 		setList(spec, "volumeClaimTemplates", a.Claims, func(c Claim) pulumi.Map {
 			return pulumi.Map{"metadata": meta("", c.Name, nil, a.Labels, nil), "spec": c.spec()}
 		})
 	}
-	return register(ctx, Kind{"apps/v1", "StatefulSet"}, name, meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), pulumi.Map{"spec": spec}, opts...)
+	return register(ctx, Kind{"apps/v1", "StatefulSet"}, name, meta(name, a.Name, a.Namespace, a.Labels, annotations), pulumi.Map{"spec": spec}, opts...)
 }
 
 func (a WorkloadArgs) spec() pulumi.Map {
 	return pulumi.Map{
 		"replicas": pulumi.Int(a.Replicas), "selector": selector(a.Labels), "template": a.Pod.template(a.Labels, a.PodAnnotations),
 	}
+}
+
+// Class is a class of volumes, or one volume that a claim names: what claims say, and what they need.
+type Class struct {
+	Name  string            // of the object; empty where the site has none
+	Ready []pulumi.Resource // claims of it are bound
 }
 
 // Claim asks for a volume that one node at a time writes to.

@@ -132,11 +132,15 @@ func TestVolumes(t *testing.T) {
 func TestStatefulSetKeepsItsClaims(t *testing.T) {
 	set := kubetest.Run(t, func(ctx *pulumi.Context) error {
 		_, err := kube.StatefulSet(ctx, "db", kube.StatefulSetArgs{
-			WorkloadArgs: kube.WorkloadArgs{Name: "db", Namespace: pulumi.String("data"), Labels: app, Replicas: 3},
-			Service:      "peers", AtOnce: true, Claims: []kube.Claim{{Name: "disk", StorageClass: "fast", GiB: 5}},
+			WorkloadArgs: kube.WorkloadArgs{
+				Name: "db", Namespace: pulumi.String("data"), Labels: app, Replicas: 3, Annotations: pulumi.StringMap{"note": pulumi.String("why")},
+			},
+			Service: "peers", AtOnce: true, Claims: []kube.Claim{{Name: "disk", StorageClass: "fast", GiB: 5}},
 		})
 		return err
 	}).Get(t, "kubernetes:apps/v1:StatefulSet", "db")
+	assert.Equal(t, "1800", set.At(`metadata.annotations.pulumi\.com/timeoutSeconds`), "the first volume may take its time")
+	assert.Equal(t, "why", set.At("metadata.annotations.note"))
 	assert.Equal(t, "peers", set.At("spec.serviceName"))
 	assert.Equal(t, "Parallel", set.At("spec.podManagementPolicy"))
 	assert.Equal(t, map[string]any{"whenDeleted": "Retain", "whenScaled": "Retain"}, set.At("spec.persistentVolumeClaimRetentionPolicy"))

@@ -54,7 +54,7 @@ func TestStorage(t *testing.T) {
 		s.unchanged()
 	})
 	step("Helm's records are taken away, though one is met only behind another", func(t *testing.T) {
-		s.forget("fluent-bit", "kibana-oauth2-proxy") // the second waits for the first
+		s.forget("elastic-operator", "fluent-bit") // the second waits for the first
 		out := s.ok("up", "-s", "sandbox", "--yes")
 		require.Equal(t, 2, strings.Count(out, "its record is taken away, its objects stay"), out)
 		s.unchanged()

@@ -84,7 +84,8 @@ func (s *site) kibana() system {
 	return system{
 		Config: oauth2.Config{
 			ClientID: s.secret("kibana-login", "kibana-login", "client-id"), ClientSecret: s.secret("kibana-login", "kibana-login", "client-secret"),
-			RedirectURL: args["redirect-url"].(string), Scopes: strings.Fields(args["scope"].(string)), Endpoint: endpointOf(args["oidc-issuer-url"].(string)),
+			RedirectURL: args["redirect-url"].(string), Scopes: strings.Fields(args["scope"].(string)),
+			Endpoint: oauth2.Endpoint{AuthURL: args["login-url"].(string), TokenURL: args["redeem-url"].(string)},
 		},
 		pkce: args["code-challenge-method"] == "S256",
 		role: func(groups []string) string {

@@ -139,10 +139,10 @@ func args(in Inputs, ns pulumi.StringInput, console string) minio.Args {
 	a := minio.Args{
 		Namespace: ns, NamespaceName: namespace, DNSDomain: in.DNSDomain,
 		Nodes: m.Nodes, DriveGiB: m.DriveGiB, Parity: m.Parity, Region: m.Region, ConsoleURL: console,
-		StorageClass: in.Classes.Local, NodeLabel: config.LinstorLabel,
+		StorageClass: in.Classes.Local.Name, NodeLabel: config.LinstorLabel,
 		Issuer: network.Issuer, CA: in.Foundation.RootCertificate, WebFrom: network.WebNamespace,
 		MetricsFrom: monitoring.Peers(), Disposable: in.Disposable,
-		Storage: in.Classes.Ready, IssuerReady: in.Foundation.Certificates, GatewayAPI: in.Foundation.Definitions,
+		Storage: in.Classes.Local.Ready, IssuerReady: in.Foundation.Certificates, GatewayAPI: in.Foundation.Definitions,
 	}
 	for _, b := range m.Buckets {
 		a.Buckets = append(a.Buckets, minio.Bucket(b))

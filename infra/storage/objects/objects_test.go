@@ -10,6 +10,7 @@ import (
 	"github.com/streamforge/infrastructure/infra/network"
 	"github.com/streamforge/infrastructure/infra/storage"
 	"github.com/streamforge/infrastructure/infra/storage/objects"
+	"github.com/streamforge/infrastructure/internal/kube"
 	"github.com/streamforge/infrastructure/internal/kube/kubetest"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
@@ -21,6 +22,8 @@ func deploy(t *testing.T) (*kubetest.Graph, objects.Outputs, *network.Web) {
 	g := kubetest.Run(t, func(ctx *pulumi.Context) error {
 		class, err := kubetest.Any(ctx, "class")
 		require.NoError(t, err)
+		other, err := kubetest.Any(ctx, "other-class")
+		require.NoError(t, err)
 		definitions, err := kubetest.Any(ctx, "definitions")
 		require.NoError(t, err)
 		out, err = objects.Deploy(ctx, objects.Inputs{
@@ -30,7 +33,9 @@ func deploy(t *testing.T) (*kubetest.Graph, objects.Outputs, *network.Web) {
 				Users: []config.S3User{{Name: "trainer", Namespaces: []string{"ml"}, Grants: []config.Grant{
 					{Bucket: "models", Access: config.Read}, {Bucket: "drop", Access: config.Write}}}},
 			},
-			DNSDomain: "cluster.local", Classes: storage.Classes{Local: "near", Replicated: "fast", Ready: []pulumi.Resource{class}},
+			DNSDomain: "cluster.local", Classes: storage.Classes{
+				Local: kube.Class{Name: "near", Ready: []pulumi.Resource{class}}, Replicated: kube.Class{Name: "fast", Ready: []pulumi.Resource{other}},
+			},
 			Foundation: network.FoundationOutputs{
 				RootCertificate: pulumi.String("CERTIFICATE").ToStringOutput(), Definitions: []pulumi.Resource{definitions},
 			},
@@ -46,6 +51,7 @@ func TestStoreIsOnLocalDisksAndPublished(t *testing.T) {
 	set := g.Get(t, "kubernetes:apps/v1:StatefulSet", "minio")
 	assert.Equal(t, "near", set.At("spec.volumeClaimTemplates.0.spec.storageClassName"), "the store replicates itself")
 	assert.True(t, set.DependsOn("class"))
+	assert.False(t, set.DependsOn("other-class"))
 	assert.Contains(t, set.At("spec.template.spec.containers.0.env"),
 		map[string]any{"name": "MINIO_BROWSER_REDIRECT_URL", "value": "https://minio.example.test"})
 	assert.Equal(t, []string{"minio.example.test", "s3.example.test"}, web.Hosts())
