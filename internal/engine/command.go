@@ -28,6 +28,9 @@ const killAfter = 10 * time.Second
 // environment says counts more.
 const noDebugLog = "PULUMI_DISABLE_AUTOMATIC_LOGS=true"
 
+// calls counts those of all commands of this process, so that what one call has left is never taken for another's.
+var calls atomic.Int64
+
 // command runs the Pulumi CLI for the Automation API. It replaces the API's own runner in one
 // point: a cancelled context there kills the CLI after ten seconds, which loses the state of
 // every resource that takes longer. Here the engine gets one interrupt and all the time it needs;
@@ -38,7 +41,7 @@ type command struct {
 	version semver.Version
 
 	owner   owner
-	calls   atomic.Int64
+	call    atomic.Int64    // the latest
 	abort   <-chan struct{} // closed when the running operation must end at once
 	log     io.Writer       // takes the full output of operations; nil means none
 	verbose io.Writer       // takes the output of operations as it comes; nil means none
@@ -107,7 +110,8 @@ func (c *command) Run(ctx context.Context, dir string, stdin io.Reader, stdouts,
 	cmd := exec.Command(c.path, append([]string{"--non-interactive"}, args...)...)
 	cmd.Dir, cmd.Stdin = dir, stdin
 	mine := c.owner
-	mine.Call = c.calls.Add(1)
+	mine.Call = calls.Add(1)
+	c.call.Store(mine.Call)
 	cmd.Env = append(slices.Concat(c.env, env), mine.String())
 	cmd.Stdout = io.MultiWriter(append(c.tees(args), append(stdouts, &stdout)...)...)
 	cmd.Stderr = io.MultiWriter(append(c.tees(args), append(stderrs, &stderr)...)...)

@@ -39,6 +39,31 @@ func TestFailedCLITakesItsPluginsAlong(t *testing.T) {
 	require.Eventually(t, gone, 10*time.Second, 10*time.Millisecond)
 }
 
+// TestACallLeavesOthersAlone: checks of one stack run side by side, and some of them fail.
+func TestACallLeavesOthersAlone(t *testing.T) {
+	p := fakeCLI(t, "'whoami '*) exit 1;;\n*) echo > begun; read go < go; echo '{}';;")
+	for _, name := range []string{"begun", "go"} {
+		require.NoError(t, syscall.Mkfifo(filepath.Join(p.Dir, name), 0o600))
+	}
+	l, err := NewLook(t.Context(), p)
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := l.State(t.Context())
+		ended <- err
+	}()
+	_, err = os.ReadFile(filepath.Join(p.Dir, "begun"))
+	require.NoError(t, err)
+	_, err = l.Backend(t.Context())
+	require.Error(t, err)
+	f, err := os.OpenFile(filepath.Join(p.Dir, "go"), os.O_RDWR, 0) // does not wait for a reader that was killed
+	require.NoError(t, err)
+	defer f.Close()
+	_, err = f.WriteString("\n")
+	require.NoError(t, err)
+	require.NoError(t, <-ended)
+}
+
 func TestAnEarlierRunExplainsNothing(t *testing.T) {
 	p := fakeCLI(t, "*) echo 'error: the disk is full' >&2; exit 1;;")
 	c, err := newCommand(t.Context(), p)

@@ -72,7 +72,7 @@ func TestKilledCLITakesItsPluginsAlong(t *testing.T) {
 		for _, p := range belonging(func(o owner) bool { return o.Dir == r.project.Dir }) {
 			if p.name == "pulumi" {
 				call := s.cmd.owner
-				call.Call = s.cmd.calls.Load()
+				call.Call = s.cmd.call.Load()
 				plugin = r.sleeper("pulumi-resource-probe", call)
 				_ = p.Signal(syscall.SIGKILL)
 			}
