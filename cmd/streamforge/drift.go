@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -110,7 +111,7 @@ func (d *driftRun) look(ctx context.Context, s *engine.Stack, a *drift.Audit) (d
 	}
 	found, err := a.Run(ctx)
 	wait.Wait()
-	if err != nil {
+	if err := errors.Join(err, ctx.Err()); err != nil { // an audit that was cancelled says nothing of the world
 		return found, err
 	}
 	if failure != nil {

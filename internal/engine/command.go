@@ -151,9 +151,18 @@ func (c *command) tees(args []string) []io.Writer {
 		ws = append(ws, c.log)
 	}
 	if c.verbose != nil {
-		ws = append(ws, c.verbose)
+		ws = append(ws, heedless{c.verbose})
 	}
 	return ws
+}
+
+// heedless goes on when nobody reads any more, such as a `tee` that Ctrl-C has ended too: an error would
+// close the pipe of the CLI, which is still at work.
+type heedless struct{ to io.Writer }
+
+func (h heedless) Write(p []byte) (int, error) {
+	_, _ = h.to.Write(p)
+	return len(p), nil
 }
 
 // wait returns when the process has ended: by itself, after the interrupt that a cancelled

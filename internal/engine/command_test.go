@@ -39,6 +39,21 @@ func TestFailedCLITakesItsPluginsAlong(t *testing.T) {
 	require.Eventually(t, gone, 10*time.Second, 10*time.Millisecond)
 }
 
+// TestReaderThatLeftStopsNothing: what the CLI says is written to the end of its log though a terminal is gone.
+func TestReaderThatLeftStopsNothing(t *testing.T) {
+	p := fakeCLI(t, "*) i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done;;")
+	c, err := newCommand(t.Context(), p)
+	require.NoError(t, err)
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	t.Cleanup(func() { writer.Close() })
+	c.verbose = writer
+	out, _, _, err := c.Run(t.Context(), p.Dir, nil, nil, nil, nil, "up")
+	require.NoError(t, err)
+	require.True(t, strings.HasSuffix(out, "\n19999\n"))
+}
+
 // TestACallLeavesOthersAlone: checks of one stack run side by side, and some of them fail.
 func TestACallLeavesOthersAlone(t *testing.T) {
 	p := fakeCLI(t, "'whoami '*) exit 1;;\n*) echo > begun; read go < go; echo '{}';;")

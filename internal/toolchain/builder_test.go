@@ -114,8 +114,8 @@ func TestSecondBuildOfTheSameToolWaits(t *testing.T) {
 
 func TestUnknownTool(t *testing.T) {
 	b := newBench(t, "ok")
-	assert.EqualError(t, b.builder("bin").Run(t.Context(), "kubectl"), `tool "kubectl": unknown: want one of pulumi, etcd, etcdctl, etcdutl, `+
-		"kube-apiserver, kube-controller-manager, kube-scheduler, kwok, pulumi-resource-proxmoxve, pulumi-resource-tls, "+
+	assert.EqualError(t, b.builder("bin").Run(t.Context(), "kubeadm"), `tool "kubeadm": unknown: want one of pulumi, etcd, etcdctl, etcdutl, `+
+		"kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, kwok, pulumi-resource-proxmoxve, pulumi-resource-tls, "+
 		"pulumi-resource-keycloak, vault, pulumi-resource-vault, pulumi-resource-kubernetes")
 }
 

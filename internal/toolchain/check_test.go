@@ -33,7 +33,7 @@ func TestCheckNamesEveryProblem(t *testing.T) {
 		"tools in "+bin+": pulumi was not put there by make tools; etcd is missing; "+
 			"kube-apiserver was changed after make tools put it there; kube-scheduler is 1.32.0, must be 1.33.13; "+
 			"kwok was built before tools/kwok changed: run make tools")
-	assert.ErrorContains(t, Check(bin, "kubectl"), `tool "kubectl": unknown`)
+	assert.ErrorContains(t, Check(bin, "kubeadm"), `tool "kubeadm": unknown`)
 	assert.ErrorContains(t, Check(bin), "pulumi-resource-tls is missing", "no name means all")
 
 	builder = b.builder("bin")
