@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,19 +22,18 @@ type worker struct {
 // process is looked at twice a second, so the last moment of one that ends is missed. Empty where
 // there is no /proc.
 func workers(do func() error) ([]worker, error) {
-	ended := make(chan error, 1)
 	began, latest := times(), map[string]time.Duration{}
+	look := func() { maps.Copy(latest, times()) }
+	ended := make(chan error, 1)
 	go func() { ended <- do() }()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		for process, t := range times() {
-			latest[process] = t
-		}
 		select {
 		case <-tick.C:
-			continue
+			look()
 		case err := <-ended:
+			look()
 			return summed(began, latest), err
 		}
 	}
