@@ -48,8 +48,9 @@ bench: tools ## measure builds, previews, up, the gate, the audit and machines a
 chaos: tools ## break fifty runs on purpose, each must converge; writes docs/faults.md
 	$(GO) run -trimpath ./tests/chaos
 
+# With the flag of all builds: without it everything that the program imports is compiled once more.
 lint: ## golangci-lint, including the direction of imports
-	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run
+	GOFLAGS="$$($(GO) env GOFLAGS) -trimpath" $(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run
 
 fmt: ## format the sources
 	gofmt -w $$(git ls-files '*.go')
