@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"maps"
 	"strconv"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -54,16 +53,16 @@ func StatefulSet(ctx *pulumi.Context, name string, a StatefulSetArgs, opts ...pu
 	if a.AtOnce {
 		spec["podManagementPolicy"] = pulumi.String("Parallel")
 	}
-	annotations := a.Annotations
 	if len(a.Claims) > 0 {
-		annotations = pulumi.StringMap{"pulumi.com/timeoutSeconds": pulumi.String(strconv.Itoa(VolumePatience))}
-		maps.Copy(annotations, a.Annotations)
+		// No annotation says this: one more would be an update of every set that is there.
+		patience := strconv.Itoa(VolumePatience) + "s"
+		opts = append(opts, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: patience, Update: patience}))
 		spec["persistentVolumeClaimRetentionPolicy"] = pulumi.Map{"whenDeleted": pulumi.String("Retain"), "whenScaled": pulumi.String("Retain")}
 		setList(spec, "volumeClaimTemplates", a.Claims, func(c Claim) pulumi.Map {
 			return pulumi.Map{"metadata": meta("", c.Name, nil, a.Labels, nil), "spec": c.spec()}
 		})
 	}
-	return register(ctx, Kind{"apps/v1", "StatefulSet"}, name, meta(name, a.Name, a.Namespace, a.Labels, annotations), pulumi.Map{"spec": spec}, opts...)
+	return register(ctx, Kind{"apps/v1", "StatefulSet"}, name, meta(name, a.Name, a.Namespace, a.Labels, a.Annotations), pulumi.Map{"spec": spec}, opts...)
 }
 
 func (a WorkloadArgs) spec() pulumi.Map {

@@ -139,7 +139,6 @@ func TestStatefulSetKeepsItsClaims(t *testing.T) {
 		})
 		return err
 	}).Get(t, "kubernetes:apps/v1:StatefulSet", "db")
-	assert.Equal(t, "1800", set.At(`metadata.annotations.pulumi\.com/timeoutSeconds`), "the first volume may take its time")
 	assert.Equal(t, "why", set.At("metadata.annotations.note"))
 	assert.Equal(t, "peers", set.At("spec.serviceName"))
 	assert.Equal(t, "Parallel", set.At("spec.podManagementPolicy"))
