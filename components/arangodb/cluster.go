@@ -3,7 +3,6 @@ package arangodb
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -73,9 +72,6 @@ var (
 	policyKind     = kube.Kind{APIVersion: "backup.arangodb.com/v1", Kind: "ArangoBackupPolicy"}
 )
 
-// patience is how long the servers may take: agents, then DB-servers, then coordinators.
-const patience = 20 * time.Minute
-
 // NewCluster declares a cluster with its administrator, its authority and its backups.
 func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{Name: a.Name, Endpoint: Endpoint(a.Name, a.NamespaceName), disposable: a.Disposable}
@@ -100,7 +96,8 @@ func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.Resourc
 	}
 	before := slices.Concat(a.Operator, a.Storage, store, []pulumi.Resource{root, authority, policy})
 	deployment, err := kube.Apply(ctx, name, kube.Object{
-		Kind: deploymentKind, Name: a.Name, Namespace: a.Namespace, Labels: labels(a.Name), WaitFor: "Ready", Timeout: patience,
+		Kind: deploymentKind, Name: a.Name, Namespace: a.Namespace, Labels: labels(a.Name),
+		WaitFor: "Ready", Servers: true, // agents, then DB-servers, then coordinators
 		Spec: a.spec(),
 	}, c.kept(kube.After(before...))...)
 	if err != nil {

@@ -3,7 +3,6 @@ package elastic
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -14,10 +13,7 @@ import (
 
 var elasticsearchKind = kube.Kind{APIVersion: "elasticsearch.k8s.elastic.co/v1", Kind: "Elasticsearch"}
 
-const (
-	patience = 20 * time.Minute // images of a gigabyte, and servers that start one after the other
-	caKey    = "ca.crt"         // also where the operator looks for it
-)
+const caKey = "ca.crt" // also where the operator looks for it
 
 func authoritySecret(a Args) string { return a.Name + "-http-ca" }
 
@@ -69,7 +65,7 @@ func (e *Elastic) cluster(ctx *pulumi.Context, name string, a Args, after []pulu
 	}
 	return kube.Apply(ctx, name, kube.Object{
 		Kind: elasticsearchKind, Name: a.Name, Namespace: a.ns(),
-		Annotations: kube.AwaitValue(".status.phase", "Ready", patience),
+		WaitFor: kube.Value(".status.phase", "Ready"), Servers: true,
 		Spec: pulumi.Map{
 			"version": pulumi.String(pins.Elastic),
 			"auth": pulumi.Map{

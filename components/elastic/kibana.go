@@ -3,6 +3,7 @@ package elastic
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -41,7 +42,7 @@ func (e *Elastic) kibana(ctx *pulumi.Context, name string, a Args) ([]pulumi.Res
 	}
 	console, err := kube.Apply(ctx, name+"-kibana", kube.Object{
 		Kind: kibanaKind, Name: a.Name, Namespace: a.ns(), Spec: spec,
-		Annotations: kube.AwaitValue(".status.health", "green", patience),
+		WaitFor: kube.Value(".status.health", "green"), Timeout: 20 * time.Minute, // an image of a gigabyte
 	}, child, kube.After(after...))
 	if err != nil {
 		return nil, err

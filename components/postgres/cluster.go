@@ -3,7 +3,6 @@ package postgres
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -91,9 +90,6 @@ type Cluster struct {
 
 var clusterKind = kube.Kind{APIVersion: "acid.zalan.do/v1", Kind: "postgresql"}
 
-// patience is how long instances may take: they start one after another, each with a copy of the first.
-const patience = 20 * time.Minute
-
 // NewCluster declares a cluster with its users and databases.
 func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{
@@ -128,8 +124,8 @@ func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.Resourc
 	before := slices.Concat(users, a.Operator.Ready, a.Operator.s3.Ready, a.Storage, []pulumi.Resource{certificate, policy})
 	cluster, err := kube.Apply(ctx, name, kube.Object{
 		Kind: clusterKind, Name: a.Name, Namespace: a.Namespace,
-		Annotations: kube.AwaitValue(".status.PostgresClusterStatus", "Running", patience),
-		Spec:        a.spec(),
+		WaitFor: kube.Value(".status.PostgresClusterStatus", "Running"), Servers: true, // each with a copy of the first
+		Spec: a.spec(),
 	}, child, kube.After(before...), pulumi.Protect(!a.Disposable), pulumi.RetainOnDelete(!a.Disposable))
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package strimzi
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -77,9 +76,6 @@ var (
 	poolKind  = kube.Kind{APIVersion: "kafka.strimzi.io/v1beta2", Kind: "KafkaNodePool"}
 )
 
-// patience is how long brokers may take: each start of a pool is one node after another.
-const patience = 20 * time.Minute
-
 // NewCluster declares a cluster in KRaft mode.
 func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{
@@ -111,7 +107,7 @@ func NewCluster(ctx *pulumi.Context, name string, a Args, opts ...pulumi.Resourc
 		pools = append(pools, pool)
 	}
 	kafka, err := kube.Apply(ctx, name, kube.Object{
-		Kind: kafkaKind, Name: a.Name, Namespace: a.Namespace, WaitFor: "Ready", Timeout: patience,
+		Kind: kafkaKind, Name: a.Name, Namespace: a.Namespace, WaitFor: "Ready", Servers: true,
 		// This version of the operator serves no cluster without them.
 		Annotations: pulumi.StringMap{
 			"strimzi.io/node-pools": pulumi.String("enabled"), "strimzi.io/kraft": pulumi.String("enabled"),

@@ -3,6 +3,7 @@ package kube
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,8 +35,9 @@ type Object struct {
 	Annotations pulumi.StringMap
 	Spec        pulumi.Map    // nil for kinds without one
 	Fields      pulumi.Map    // top-level fields besides metadata and spec, e.g. an EndpointSlice's endpoints
-	WaitFor     string        // the condition that must be True before the resource counts as made, e.g. Ready; empty means none
+	WaitFor     string        // the condition that must be True before the resource counts as made, e.g. Ready, or a Value; empty means none
 	Timeout     time.Duration // how long to wait for it, 0 means 5 minutes
+	Servers     bool          // it stands for servers with volumes, one of which starts after another: the wait is longer than any Timeout
 }
 
 // Apply registers o by server-side apply. The caller orders it after what brings its CRD.
@@ -49,22 +51,34 @@ func Apply(ctx *pulumi.Context, name string, o Object, opts ...pulumi.ResourceOp
 	if o.Namespace != nil {
 		metadata["namespace"] = o.Namespace
 	}
+	if o.Servers {
+		opts = append(slices.Clone(opts), waitUpTo(serversPatience))
+	}
 	return register(ctx, o.Kind, name, metadata, fields, opts...)
 }
+
+// writtenTimeout is what objects of servers say of their wait since the first release. See waitUpTo.
+const writtenTimeout = 20 * time.Minute
 
 // annotations adds the provider's own way of waiting for a custom resource.
 func (o Object) annotations() pulumi.StringMap {
 	if o.WaitFor == "" {
 		return o.Annotations
 	}
-	if o.Timeout == 0 {
+	switch {
+	case o.Servers:
+		o.Timeout = writtenTimeout
+	case o.Timeout == 0:
 		o.Timeout = 5 * time.Minute
+	}
+	if !strings.HasPrefix(o.WaitFor, "jsonpath=") {
+		o.WaitFor = "condition=" + o.WaitFor
 	}
 	all := maps.Clone(o.Annotations)
 	if all == nil {
 		all = pulumi.StringMap{}
 	}
-	all["pulumi.com/waitFor"] = pulumi.String("condition=" + o.WaitFor)
+	all["pulumi.com/waitFor"] = pulumi.String(o.WaitFor)
 	all["pulumi.com/timeoutSeconds"] = pulumi.String(strconv.Itoa(int(o.Timeout.Seconds())))
 	return all
 }

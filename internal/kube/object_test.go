@@ -42,6 +42,21 @@ func TestApply(t *testing.T) {
 	}, second.Values())
 	assert.True(t, second.DependsOn("first"))
 	assert.False(t, second.DependsOn("second"))
+	assert.Empty(t, second.Request.GetCustomTimeouts().GetCreate(), "its annotation says it")
+}
+
+// TestServersAreWaitedForLonger: without another annotation than before, which would update what is there.
+func TestServersAreWaitedForLonger(t *testing.T) {
+	kind := kube.Kind{APIVersion: "example.test/v1", Kind: "Thing"}
+	for wait, written := range map[string]string{"Ready": "condition=Ready", kube.Value(".status.phase", "Up"): "jsonpath={.status.phase}=Up"} {
+		r := kubetest.Run(t, func(ctx *pulumi.Context) error {
+			_, err := kube.Apply(ctx, "x", kube.Object{Kind: kind, WaitFor: wait, Servers: true})
+			return err
+		}).Get(t, "kubernetes:example.test/v1:Thing", "x")
+		assert.Equal(t, map[string]any{"pulumi.com/waitFor": written, "pulumi.com/timeoutSeconds": "1200"}, r.At("metadata.annotations"))
+		assert.Equal(t, "2400s", r.Request.GetCustomTimeouts().GetCreate())
+		assert.Equal(t, "2400s", r.Request.GetCustomTimeouts().GetUpdate())
+	}
 }
 
 func TestNamespace(t *testing.T) {

@@ -1,8 +1,6 @@
 package kube
 
 import (
-	"strconv"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -54,9 +52,7 @@ func StatefulSet(ctx *pulumi.Context, name string, a StatefulSetArgs, opts ...pu
 		spec["podManagementPolicy"] = pulumi.String("Parallel")
 	}
 	if len(a.Claims) > 0 {
-		// No annotation says this: one more would be an update of every set that is there.
-		patience := strconv.Itoa(VolumePatience) + "s"
-		opts = append(opts, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: patience, Update: patience}))
+		opts = append(opts, waitUpTo(VolumePatience))
 		spec["persistentVolumeClaimRetentionPolicy"] = pulumi.Map{"whenDeleted": pulumi.String("Retain"), "whenScaled": pulumi.String("Retain")}
 		setList(spec, "volumeClaimTemplates", a.Claims, func(c Claim) pulumi.Map {
 			return pulumi.Map{"metadata": meta("", c.Name, nil, a.Labels, nil), "spec": c.spec()}

@@ -139,6 +139,7 @@ func TestStatefulSetKeepsItsClaims(t *testing.T) {
 		})
 		return err
 	}).Get(t, "kubernetes:apps/v1:StatefulSet", "db")
+	assert.Equal(t, "1800s", set.Request.GetCustomTimeouts().GetCreate(), "the first volume may take its time")
 	assert.Equal(t, "why", set.At("metadata.annotations.note"))
 	assert.Equal(t, "peers", set.At("spec.serviceName"))
 	assert.Equal(t, "Parallel", set.At("spec.podManagementPolicy"))
