@@ -83,7 +83,7 @@ var kinds = map[string]costs{
 	"Audit":             {report.Access, report.Access, nil, "nobody sees any more who did what"},
 	"RealmEvents":       {report.Access, report.Access, nil, "nobody sees any more who logged in"},
 	"RequiredAction":    {report.Access, report.Access, nil, "nobody has to do it at the next login"},
-	"Group":             {report.Access, report.Access, nil, "its members lose their rights"},
+	"Group":             {report.DataLoss, report.Access, nil, "who is in it is forgotten"},
 	"GroupRoles":        {report.Access, report.Access, nil, "the group's members lose their rights"},
 	"Client":            {report.Access, report.Access, nil, "nobody logs in to its application"},
 	"ClientScope":       {report.Access, report.Access, nil, "applications no longer see what it tells about people"},
@@ -163,4 +163,5 @@ var deciding = []string{
 	"kubernetes.io/service-account.name", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component",
 	"metallb.io/", "metallb.universe.tf/", "cert-manager.io/", "strimzi.io/", "autoscaling.keda.sh/", "argocd.argoproj.io/",
 	"kubed.appscode.com/", "reflector.v1.k8s.emberstack.com/", "helm.sh/resource-policy",
+	"reloader.stakater.com/", // pods without it keep a secret that was rotated
 }
