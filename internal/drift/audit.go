@@ -26,7 +26,8 @@ type Audit struct {
 	warnings  []string
 	unchecked []string
 	blind     map[part]bool   // parts of which something stands in unchecked
-	looked    map[string]bool // URNs at which the audit looked itself
+	looked    map[string]bool // URNs at which the audit looked itself, and IDs of releases' objects
+	unread    map[string]bool // URNs of releases without a record, so that nobody knows what they should have
 	refreshed bool            // the engine has told what a refresh would change
 }
 
@@ -50,7 +51,7 @@ type Findings struct {
 
 // Run looks at the cluster and at the hypervisor. What cannot be reached is told in Unchecked.
 func (a *Audit) Run(ctx context.Context) (f Findings, err error) {
-	a.looked, a.blind = map[string]bool{}, map[part]bool{}
+	a.looked, a.unread, a.blind = map[string]bool{}, map[string]bool{}, map[part]bool{}
 	if a.known, err = newKnowledge(a.Rules.managers()); err != nil {
 		return f, err
 	}
@@ -84,10 +85,10 @@ func (a *Audit) skip(of part, format string, args ...any) {
 	a.unchecked = append(a.unchecked, a.State.secrets.hide(fmt.Sprintf(format, args...)))
 }
 
-func (a *Audit) sawItself(urn string) {
+func (a *Audit) sawItself(id string) {
 	a.lock.Lock()
 	defer a.lock.Unlock()
-	a.looked[urn] = true
+	a.looked[id] = true
 }
 
 func (a *Audit) lookAtProxmox(ctx context.Context) (f Findings) {
@@ -153,6 +154,7 @@ func (a *Audit) releases(records map[string][]*release, stock *inventory) (expec
 		items = append(items, a.record(r, of)...)
 		if len(of) == 0 {
 			remember(r, stock.managed)
+			a.unread[r.URN] = true
 			continue
 		}
 		for _, revision := range of {
@@ -184,8 +186,8 @@ func (a *Audit) each(ctx context.Context, expected []expectation) []compared {
 			defer wait.Done()
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			if results[i] = a.compare(ctx, e); results[i].problem == "" && e.release == nil {
-				a.sawItself(e.urn)
+			if results[i] = a.compare(ctx, e); results[i].problem == "" && results[i].key != "" {
+				a.sawItself(e.id)
 			}
 		}()
 	}

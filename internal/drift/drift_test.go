@@ -12,7 +12,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 
 	"github.com/streamforge/infrastructure/internal/gate"
 	"github.com/streamforge/infrastructure/internal/report"
@@ -179,10 +183,13 @@ func TestConclude(t *testing.T) {
 // TestOnlyWhatWasLookedForIsResolved: a finding of a part that could not be reached is neither gone nor new.
 func TestOnlyWhatWasLookedForIsResolved(t *testing.T) {
 	const machine, object = "urn:pulumi:lab::p::x$" + machineType + "::a", "urn:pulumi:lab::p::x$kubernetes:apps/v1:Deployment::ui"
+	const chart = "urn:pulumi:lab::p::x$" + releaseType + "::traefik"
+	const part1, part2 = chart + "#Service/traefik/traefik", chart + "#Deployment.apps/traefik/traefik"
 	baseline := &report.Report{}
 	for _, i := range []report.Item{
 		{ID: "proxmox#vm/999", Op: Unmanaged}, {ID: machine, Op: Missing}, {ID: machine, Op: Edited},
 		{ID: "cluster#Secret/a/b", Op: Unmanaged}, {ID: object + "@kubectl-edit", Op: Edited},
+		{ID: part1, Op: Missing}, {ID: part2 + "@kubectl-edit", Op: Edited},
 		{ID: "urn:pulumi:lab::p::x$keycloak:openid/client:Client::c", Op: Edited},
 	} {
 		i.State = Known
@@ -192,15 +199,20 @@ func TestOnlyWhatWasLookedForIsResolved(t *testing.T) {
 		blind     part
 		refreshed bool
 		known     []string
+		looked    []string // at these all the same
 	}{
-		"everything":         {"", true, nil},
-		"without cluster":    {inCluster, true, []string{"cluster#Secret/a/b", object + "@kubectl-edit"}},
-		"without hypervisor": {inProxmox, true, []string{machine, "proxmox#vm/999"}},
-		"without refresh":    {"", false, []string{machine, "urn:pulumi:lab::p::x$keycloak:openid/client:Client::c"}},
+		"everything":         {"", true, nil, nil},
+		"without cluster":    {inCluster, true, []string{"cluster#Secret/a/b", object + "@kubectl-edit", part1, part2 + "@kubectl-edit"}, nil},
+		"without one kind":   {inCluster, true, []string{"cluster#Secret/a/b", part1}, []string{object, chart, part2}},
+		"without hypervisor": {inProxmox, true, []string{machine, "proxmox#vm/999"}, nil},
+		"without refresh":    {"", false, []string{machine, "urn:pulumi:lab::p::x$keycloak:openid/client:Client::c"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := audit(t)
-			a.blind = map[part]bool{}
+			a.blind, a.looked = map[part]bool{}, map[string]bool{}
+			for _, id := range c.looked {
+				a.sawItself(id)
+			}
 			if c.blind != "" {
 				a.skip(c.blind, "not reached")
 			}
@@ -214,6 +226,51 @@ func TestOnlyWhatWasLookedForIsResolved(t *testing.T) {
 			assert.ElementsMatch(t, c.known, known)
 		})
 	}
+}
+
+// TestComparedIsSeen: of the objects of the state as of those of releases. One whose kind is not known may
+// be of a group that does not answer, and one whose kind could not be listed may be there.
+func TestComparedIsSeen(t *testing.T) {
+	a := audit(t)
+	client, err := dynamic.NewForConfig(&rest.Config{Host: "https://127.0.0.1:1"})
+	require.NoError(t, err)
+	kinds := meta.NewDefaultRESTMapper([]schema.GroupVersion{{Version: "v1"}})
+	for _, kind := range []string{"ConfigMap", "Secret"} {
+		kinds.Add(schema.GroupVersionKind{Version: "v1", Kind: kind}, meta.RESTScopeNamespace)
+	}
+	a.looked, a.cluster = map[string]bool{}, &cluster{dynamic: client, mapper: kinds, missing: []string{"objects of kind secrets: forbidden"}}
+	expect := func(id, kind string, of *release) expectation {
+		return expectation{id: id, urn: "urn:pulumi:lab::p::kubernetes:core/v1:ConfigMap::x", release: of, object: object(t, `{"apiVersion":"v1","kind":"`+kind+`","metadata":{"name":"x"}}`)}
+	}
+	a.each(t.Context(), []expectation{
+		expect("map", "ConfigMap", nil), expect("chart#map", "ConfigMap", &release{}), expect("secret", "Secret", nil), expect("thing", "Thing", nil),
+	})
+	assert.Equal(t, map[string]bool{"map": true, "chart#map": true}, a.looked)
+}
+
+// TestObjectsOfAReleaseWithoutARecord: nobody knows what it should have, so what was found there stays.
+func TestObjectsOfAReleaseWithoutARecord(t *testing.T) {
+	const urn = "urn:pulumi:lab::p::x$" + releaseType + "::traefik"
+	release := apitype.ResourceV3{URN: urn, Type: releaseType, Custom: true, Inputs: map[string]any{"name": "traefik", "namespace": "traefik"}}
+	baseline := &report.Report{Items: []report.Item{
+		{ID: urn + "@helm", Op: Edited, State: New},
+		{ID: urn + "#Deployment.apps/traefik/traefik@kubectl-edit", Op: Edited, State: New},
+		{ID: urn + "-other#Deployment.apps/traefik/traefik@kubectl-edit", Op: Edited, State: New},
+	}}
+	a := audit(t)
+	a.State = NewState(apitype.DeploymentV3{Resources: []apitype.ResourceV3{release}}, "")
+	a.looked, a.unread = map[string]bool{}, map[string]bool{}
+	_, items := a.releases(nil, &inventory{audit: a, managed: map[string]bool{}, foreign: map[string]string{}})
+	a.Refreshed(gate.Preview{Ended: true}, Findings{})
+	states := map[string]string{}
+	for _, i := range a.Conclude(Findings{Items: items}, baseline, time.Now()).Items {
+		states[i.ID] = i.State
+	}
+	assert.Equal(t, map[string]string{
+		urn: New, urn + "@helm#resolved": Resolved,
+		urn + "#Deployment.apps/traefik/traefik@kubectl-edit":                Known,
+		urn + "-other#Deployment.apps/traefik/traefik@kubectl-edit#resolved": Resolved,
+	}, states)
 }
 
 // TestPathsOfValues: rules name a value as the chart does.

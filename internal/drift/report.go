@@ -151,7 +151,13 @@ func (a *Audit) compareWith(baseline *report.Report, r *report.Report) {
 
 // unseen tells whether the part of the world that a finding is about was not looked at.
 func (a *Audit) unseen(i report.Item) bool {
+	subject, _, _ := strings.Cut(i.ID, "@") // without the manager
+	release, _, within := strings.Cut(subject, "#")
 	switch {
+	case a.looked[subject]:
+		return false
+	case within && a.unread[release]:
+		return true
 	case strings.HasPrefix(i.ID, "proxmox#"), i.Op == Missing && strings.Contains(i.ID, machineType):
 		return a.blind[inProxmox]
 	case strings.HasPrefix(i.ID, "cluster#"), strings.Contains(i.ID, "kubernetes:"):
