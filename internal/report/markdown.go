@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -17,11 +18,13 @@ func Marker(schema, stack string) string { return fmt.Sprintf("<!-- %s %s -->", 
 const (
 	maxValue = 120 // bytes of a value that a note shows
 	maxLine  = 400 // of a line of text
-	maxLines = 10  // reasons, properties and objects, each, of an item that would not fit otherwise
+	maxLines = 10  // reasons, properties and objects, each, of an item that is too long
+	maxShare = 8   // an item is too long that takes more than this part of the room
 )
 
-// WriteMarkdown writes the report as a note, the most dangerous items first. What does not fit is
-// shortened, then counted; link, when not empty, is where all of it stands.
+// WriteMarkdown writes the report as a note, the most dangerous items first. What is too long is
+// shortened. From the first that does not fit on, items are counted: nothing harmless takes the place
+// of something dangerous. Link, when not empty, is where all of it stands.
 func WriteMarkdown(w io.Writer, r Report, link string) error {
 	var head strings.Builder
 	fmt.Fprintf(&head, "%s\n### %s: %s\n\n%s.", Marker(r.Schema, r.Stack), title(r), r.Verdict, escape(r.Headline))
@@ -34,20 +37,18 @@ func WriteMarkdown(w io.Writer, r Report, link string) error {
 	head.WriteString("\n\n")
 	foot := footOf(r, link)
 	room := MaxMarkdown - head.Len() - len(foot) - 200
-	body, left := "", 0
-	for _, item := range r.Items {
+	body := ""
+	for n, item := range r.Items {
 		text := itemMarkdown(item)
-		if len(body)+len(text) > room {
-			text = itemMarkdown(shortened(item))
+		for lines := maxLines; len(text) > room/maxShare && lines > 0; lines /= 3 {
+			text = itemMarkdown(shortened(item, lines))
 		}
 		if len(body)+len(text) > room {
-			left++
-			continue
+			left := r.Items[n:]
+			body += fmt.Sprintf("\n_%d more in the full report, of them the most dangerous: %s._\n", len(left), gravest(left))
+			break
 		}
 		body += text
-	}
-	if left > 0 {
-		body += fmt.Sprintf("\n_%d more in the full report._\n", left)
 	}
 	_, err := io.WriteString(w, head.String()+body+foot)
 	return err
@@ -64,18 +65,29 @@ var marks = map[Danger]string{
 	None: "⚪", Cosmetic: "⚪", Capacity: "🔵", Access: "🟡", Outage: "🟠", DataLoss: "🔴",
 }
 
-// shortened is an item with the beginning of what it holds.
-func shortened(i Item) Item {
+func gravest(items []Item) Danger {
+	return slices.MaxFunc(items, func(a, b Item) int { return cmp.Compare(a.Danger.Level(), b.Danger.Level()) }).Danger
+}
+
+// shortened is an item with the beginning of what it holds, as many lines of each.
+func shortened(i Item, lines int) Item {
 	more := 0
 	for _, n := range []int{len(i.Reasons), len(i.Properties), len(i.Nested)} {
-		more += max(n-maxLines, 0)
+		more += max(n-lines, 0)
 	}
-	i.Reasons, i.Properties, i.Nested = first(i.Reasons), first(i.Properties), first(i.Nested)
+	i.Reasons, i.Properties, i.Nested = first(i.Reasons, lines), first(i.Properties, lines), first(i.Nested, lines)
+	i.Name, i.Hint = short(i.Name, maxLine), short(i.Hint, maxLine)
 	for k := range i.Reasons {
 		i.Reasons[k] = short(i.Reasons[k], maxLine)
 	}
+	for k := range i.Properties {
+		i.Properties[k].Path = short(i.Properties[k].Path, maxLine)
+	}
 	for k := range i.Nested {
-		i.Nested[k].Properties = first(i.Nested[k].Properties)
+		i.Nested[k].Properties = first(i.Nested[k].Properties, lines)
+		for p := range i.Nested[k].Properties {
+			i.Nested[k].Properties[p].Path = short(i.Nested[k].Properties[p].Path, maxLine)
+		}
 	}
 	if more > 0 {
 		i.Reasons = append(i.Reasons, fmt.Sprintf("%d more reasons, properties and objects", more))
@@ -84,7 +96,7 @@ func shortened(i Item) Item {
 }
 
 // first copies the beginning of a list.
-func first[T any](list []T) []T { return slices.Clone(list[:min(len(list), maxLines)]) }
+func first[T any](list []T, lines int) []T { return slices.Clone(list[:min(len(list), lines)]) }
 
 func itemMarkdown(i Item) string {
 	var b strings.Builder

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func TestMarkdownFitsANote(t *testing.T) {
 	require.NoError(t, report.WriteMarkdown(&b, sample(2000), "https://gitlab.dmz.home/report"))
 	assert.LessOrEqual(t, b.Len(), report.MaxMarkdown)
 	assert.True(t, strings.HasPrefix(b.String(), report.Marker(report.GateSchema, "homelab")+"\n"), "the next note finds it")
-	assert.Regexp(t, `_\d+ more in the full report\._`, b.String())
+	assert.Regexp(t, `_\d+ more in the full report, of them the most dangerous: data-loss\._`, b.String())
 	assert.Contains(t, b.String(), "[full report](https://gitlab.dmz.home/report)")
 	assert.Contains(t, b.String(), "cluster: not reachable", "what was cut never is what could not be checked")
 	assert.Equal(t, strings.Count(b.String(), "<details>"), strings.Count(b.String(), "</details>"))
@@ -64,6 +65,26 @@ func TestMarkdownShortensWhatDoesNotFit(t *testing.T) {
 	}
 	assert.NotContains(t, b.String(), "in the full report")
 	assert.Len(t, r.Items[0].Properties, 5001, "the report itself stays whole")
+}
+
+// Nothing harmless takes the room of something that loses data, and what is left out is called by its danger.
+func TestMarkdownLeavesOutTheLeastDangerous(t *testing.T) {
+	r := sample(400)
+	big := r.Items[0].Properties[0]
+	big.Path = strings.Repeat("x", 2000)
+	for i := range r.Items {
+		r.Items[i].Danger = report.Dangers()[5-i/100] // a hundred of each, from data-loss down
+		if i%10 == 0 {
+			r.Items[i].Properties = slices.Repeat([]report.Property{big}, 40) // none of them fits whole
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, report.WriteMarkdown(&b, r, ""))
+	assert.LessOrEqual(t, b.Len(), report.MaxMarkdown)
+	shown := strings.Count(b.String(), "<details>")
+	assert.Greater(t, shown, 20, "an item takes its share and no more")
+	assert.Contains(t, b.String(), fmt.Sprintf("market.trades-%d<", shown-1), "those that are shown are the first ones")
+	assert.Contains(t, b.String(), fmt.Sprintf("_%d more in the full report, of them the most dangerous: %s._", 400-shown, r.Items[shown].Danger))
 }
 
 // Names and values come from the world: none may become markup.
