@@ -22,6 +22,11 @@ func TestMachinesElsewhereNeedNoRecord(t *testing.T) {
 			map[string]any{"name": "gitlab", "type": "CNAME", "value": "git.example.org."}}}, []string{}}})
 }
 
+// TestCapitalsAreTheSameHost: records are found whichever way a name is written.
+func TestCapitalsAreTheSameHost(t *testing.T) {
+	refuse(t, map[string]refusal{"capitals": {edits{"compute.endpoint": "https://PVE1.dmz.home:8006"}, []string{}}})
+}
+
 var refusals = map[string]refusal{
 	"section missing":     {edits{"storage": nil}, []string{"storage: section is missing"}},
 	"section is a scalar": {edits{"site": "dmz.home"}, []string{`site: must be a mapping, got "dmz.home"`}},
@@ -182,6 +187,8 @@ var refusals = map[string]refusal{
 		"storage.gluster.server: gluster.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME",
 		"gitops.gitlab.host: gitlab.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME",
 		"mail.smartHost.host: smtp.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME"}},
+	"capitals make no other host": {edits{"compute.endpoint": "https://pve9.DMZ.home:8006"}, []string{
+		"compute.endpoint: pve9.dmz.home has no address in network.dns.zones[0], which answers for dmz.home: add a record of type A, AAAA or CNAME"}},
 	"record in a zone that is not asked": {edits{"gitops.gitlab.host": "git.lab.dmz.home", "network.dns.zones": []any{
 		map[string]any{"name": "dmz.home", "records": records(map[string]any{"name": "git.lab", "type": "A", "value": "192.168.1.20"})},
 		map[string]any{"name": "lab.dmz.home"}}}, []string{

@@ -150,7 +150,7 @@ func (c *Config) hostsOutsideResolve() (errs []error) {
 		{"mail.smartHost.host", c.Mail.SmartHost.Host},
 	}
 	if endpoint, err := url.Parse(c.Compute.Endpoint); err == nil {
-		hosts = append(hosts, host{"compute.endpoint", endpoint.Hostname()})
+		hosts = append(hosts, host{"compute.endpoint", strings.ToLower(endpoint.Hostname())}) // the only one that may have capitals
 	}
 	if g := c.Storage.Gluster; g != nil {
 		hosts = append(hosts, host{"storage.gluster.server", g.Server})
