@@ -52,7 +52,7 @@ func (o *operation) destroy(ctx context.Context, s *engine.Stack) error {
 		}
 	}
 	if err := o.takeStock(ctx, s, open); err != nil {
-		return err
+		return fmt.Errorf("destroy of %s: nothing was deleted; `pulumi destroy -s %[1]s` goes by the state alone: %w", s.Name(), err)
 	}
 	_, err = o.run(ctx, s.Destroy, false)
 	return err

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/streamforge/infrastructure/internal/atomicfile"
 	"github.com/streamforge/infrastructure/internal/drift"
 	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/gate"
@@ -36,6 +36,9 @@ func newDriftCmd(a *app) *cobra.Command {
 			"Exit codes: 0 in sync, 1 drift, 2 the audit failed or could not look at everything and found nothing. See docs/drift.md.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := d.audit(cmd.Context())
+			if cmd.Context().Err() != nil { // an audit that was cancelled says nothing of the world
+				return err
+			}
 			if err != nil {
 				return verdict{err.Error(), drift.ExitError}
 			}
@@ -153,11 +156,7 @@ func (d *driftRun) figures(r report.Report) error {
 	if err := drift.WritePrometheus(&b, r); err != nil {
 		return err
 	}
-	tmp := filepath.Join(filepath.Dir(d.prometheus), "."+filepath.Base(d.prometheus)+".new")
-	if err := os.WriteFile(tmp, b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("figures: %w", err)
-	}
-	if err := os.Rename(tmp, d.prometheus); err != nil {
+	if err := atomicfile.Write(d.prometheus, b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("figures: %w", err)
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 
 	"github.com/streamforge/infrastructure/internal/drift"
 	"github.com/streamforge/infrastructure/internal/engine"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // playing is the variable that lets the test binary play another: the command, or one that never ends by itself.
@@ -167,9 +168,7 @@ func withTools(t *testing.T) string {
 	t.Helper()
 	bin, err := filepath.Abs("../../bin")
 	require.NoError(t, err)
-	if _, err := os.Stat(filepath.Join(bin, "pulumi")); err != nil {
-		t.Skipf("needs bin/pulumi (make tools): %v", err)
-	}
+	need.Toolchain(t, bin, "pulumi")
 	dir := repo(t)
 	require.NoError(t, os.Symlink(bin, filepath.Join(dir, "bin")))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "state"), 0o755))
@@ -278,7 +277,7 @@ func TestCancelledBeforeAnythingIsDone(t *testing.T) {
 	require.NoError(t, os.WriteFile(report, []byte("an earlier one"), 0o600))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "bin"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bin", "pulumi"), nil, 0o700)) //nolint:gosec // must run
-	for _, args := range [][]string{{"graph"}, {"gate", "--offline"}, {"gate", "-s", "homelab"}, {"mirror", "pull", "charts", "--lock", "lock.json"}} {
+	for _, args := range [][]string{{"graph"}, {"gate", "--offline"}, {"gate", "-s", "homelab"}, {"drift", "-s", "homelab"}, {"mirror", "pull", "charts", "--lock", "lock.json"}} {
 		got := runUntil(ctx, t, dir, args...)
 		require.Equal(t, exitCancelled, got.code, "%v: %s", args, got.err)
 		require.Empty(t, got.out, "%v", args)

@@ -1,21 +1,20 @@
 package engine
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // TestNoKubeconfigIsLeft: the Kubernetes plugin as it comes writes the kubeconfig to a file that nobody removes; see
 // tools/pulumi-resource-kubernetes.
 func TestNoKubeconfigIsLeft(t *testing.T) {
 	r := newRig(t)
-	if _, err := os.Stat(filepath.Join(r.project.Bin, "pulumi-resource-kubernetes")); err != nil {
-		t.Skipf("needs the plugin (make tools): %v", err)
-	}
+	need.Toolchain(t, r.project.Bin, "pulumi-resource-kubernetes")
 	temp := t.TempDir()
 	r.project.Env["TMPDIR"] = temp
 	s := r.open()

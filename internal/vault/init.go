@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/hashicorp/vault/api"
 )
@@ -55,7 +56,7 @@ func (s Server) Init(ctx context.Context, in Init) (Done, error) {
 		PGP: len(in.PGPKeys) > 0, RootPGP: in.RootKey != "",
 	}
 	if err := shares.fill(in.File); err != nil {
-		return false, fmt.Errorf("%w: %w", err, s.lost(in.File))
+		return false, s.unsure(in.File, shares, err)
 	}
 	return true, nil
 }
@@ -96,6 +97,16 @@ func (s Server) initialized(file string) error {
 		return fmt.Errorf("key shares %s: are those of %s, not of %s; name another file", file, shares.Address, s.Address)
 	}
 	return nil
+}
+
+// unsure judges a file whose writing ended with an error: the shares may be in it all the same.
+func (s Server) unsure(file string, want Shares, cause error) error {
+	if got, err := ReadShares(file); err == nil && slices.Equal(got.Keys, want.Keys) && got.Root == want.Root {
+		return fmt.Errorf("%w; the shares can be read in %s, but its disk may lose them: copy them elsewhere now", cause, file)
+	}
+	return &Unready{s.Address, "was initialised, but its shares could not be written: " + cause.Error(),
+		"nobody can ever unseal it, and it holds nothing yet: delete its storage (docs/vault.md) and " + file +
+			", then run `streamforge vault init` again"}
 }
 
 // lost is an initialisation whose answer never arrived: nobody will ever have its shares.

@@ -24,16 +24,19 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // start runs a real Vault server, new and empty, until the test ends.
 func start(t *testing.T) Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a Vault: run without -short")
+	}
 	bin, err := filepath.Abs("../../bin/vault")
 	require.NoError(t, err)
-	if _, err := os.Stat(bin); err != nil || testing.Short() {
-		t.Skip("needs bin/vault: run `make tools`, and without -short")
-	}
+	need.Toolchain(t, filepath.Dir(bin), "vault")
 	dir := t.TempDir()
 	ca := certificate(t, dir)
 	api, cluster := freePort(t), freePort(t)

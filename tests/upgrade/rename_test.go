@@ -15,6 +15,7 @@ import (
 	"github.com/streamforge/infrastructure/internal/engine"
 	"github.com/streamforge/infrastructure/internal/gate"
 	"github.com/streamforge/infrastructure/stacks/migrations"
+	"github.com/streamforge/infrastructure/tests/need"
 	"github.com/streamforge/infrastructure/tests/upgrade"
 )
 
@@ -36,11 +37,12 @@ func keyring(typ, name string, renames ...migrations.Migration) pulumi.RunFunc {
 // TestRename deploys a program and renames a component and its child with it: with a migration the engine
 // sees nothing happen, without one the key would be made anew, and that is told.
 func TestRename(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the engine: run without -short")
+	}
 	bin, err := filepath.Abs("../../bin")
 	require.NoError(t, err)
-	if _, err := os.Stat(filepath.Join(bin, "pulumi-resource-tls")); err != nil || testing.Short() {
-		t.Skipf("needs bin/ (make tools): %v", err)
-	}
+	need.Toolchain(t, bin, "pulumi", "pulumi-resource-tls")
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: streamforge\nruntime: go\n"), 0o600))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "state"), 0o700))
