@@ -17,19 +17,21 @@ const (
 	wholeStack = "urn:pulumi:*::*::pulumi:pulumi:Stack::*"
 	// storeTime is how long a write may take that must not be interrupted: of a state, or of a stack's file.
 	storeTime = time.Minute
-	// cutOff marks an adopted resource until a refresh has read it, see Unfinished.
-	cutOff = "the run that made it was cut off"
+	// madeIn marks an adopted resource until a refresh has read it, changedIn one whose change was cut off; see Unfinished.
+	madeIn, changedIn = "the run that made it was cut off", "the run that changed it was cut off"
 )
 
 // adopt takes the creations that an earlier run has left pending into the state as resources, where the
 // project tells their id, so that the refresh that follows finds out which of them the world has. The others are
-// forgotten. What is secret in the state stays encrypted.
+// forgotten. Changes that are pending are marked at their resources, because no import of a state keeps them.
+// What is secret in the state stays encrypted.
 func (s *Stack) adopt(ctx context.Context) error {
 	exported, err := s.export(ctx)
 	if err != nil {
 		return err
 	}
-	if _, n, err := adopted(exported, s.project.IDs); err != nil || n == 0 {
+	begun, err := cutShort(exported)
+	if err != nil || begun[apitype.OperationTypeCreating] == nil {
 		return err
 	}
 	// A run that is at work right now has pending creations too, and could save between export and import
@@ -40,8 +42,8 @@ func (s *Stack) adopt(ctx context.Context) error {
 	if exported, err = s.export(ctx); err != nil {
 		return err
 	}
-	edited, n, err := adopted(exported, s.project.IDs)
-	if err != nil || n == 0 {
+	edited, err := adopted(exported, s.project.IDs, begun)
+	if err != nil {
 		return err
 	}
 	// An interrupt would leave the lock behind.
@@ -58,35 +60,57 @@ func (s *Stack) export(ctx context.Context) ([]byte, error) {
 	return []byte(out), err
 }
 
+// cutShort names the resources of an exported state whose creation, change or deletion was begun and never ended.
+func cutShort(exported []byte) (map[apitype.OperationType]map[string]bool, error) {
+	var file struct {
+		Deployment apitype.DeploymentV3 `json:"deployment"`
+	}
+	if err := json.Unmarshal(exported, &file); err != nil {
+		return nil, fmt.Errorf("exported state: %w", err)
+	}
+	begun := map[apitype.OperationType]map[string]bool{}
+	for _, op := range file.Deployment.PendingOperations {
+		if begun[op.Type] == nil {
+			begun[op.Type] = map[string]bool{}
+		}
+		begun[op.Type][string(op.Resource.URN)] = true
+	}
+	return begun, nil
+}
+
 // adopted appends the pending creations whose id is known to the resources of an exported state, drops the
-// others, and counts both. At the end of the list each stands after all that it depends on, because its creation
-// could not begin before theirs had ended. What a later engine may add to a state is kept.
-func adopted(exported []byte, ids map[string]string) (edited []byte, n int, err error) {
+// others, and marks the resources of all that was begun besides. At the end of the list each stands after all that it
+// depends on, because its creation could not begin before theirs had ended. What replaces a resource that is deleted
+// already takes its place: what depends on that stands behind it. What a later engine may add to a state is kept.
+func adopted(exported []byte, ids map[string]string, begun map[apitype.OperationType]map[string]bool) ([]byte, error) {
 	var file map[string]any
 	d := json.NewDecoder(bytes.NewReader(exported))
 	d.UseNumber() // an integer of a resource may have more digits than a float
 	if err := d.Decode(&file); err != nil {
-		return nil, 0, fmt.Errorf("exported state: %w", err)
+		return nil, fmt.Errorf("exported state: %w", err)
 	}
 	state, _ := file["deployment"].(map[string]any)
 	resources, _ := state["resources"].([]any)
-	known := map[any]bool{}
-	for _, r := range resources {
+	known, replaced := map[any]bool{}, map[any]int{}
+	for i, r := range resources {
 		r, _ := r.(map[string]any)
-		known[r["urn"]] = true
-	}
-	pending, _ := state["pending_operations"].([]any)
-	rest := []any{}
-	for _, op := range pending {
-		op, _ := op.(map[string]any)
-		if op["type"] != string(apitype.OperationTypeCreating) {
-			rest = append(rest, op)
+		urn, _ := r["urn"].(string)
+		if r["pendingReplacement"] == true {
+			replaced[urn] = i
 			continue
 		}
-		n++
+		known[urn] = true
+		if begun[apitype.OperationTypeUpdating][urn] || begun[apitype.OperationTypeDeleting][urn] {
+			old, _ := r["initErrors"].([]any)
+			r["initErrors"] = append(old, changedIn)
+		}
+	}
+	creations, _ := state["pending_operations"].([]any)
+	for _, op := range creations {
+		op, _ := op.(map[string]any)
 		r, _ := op["resource"].(map[string]any)
 		id := idOf(r, ids)
-		if id == "" || known[r["urn"]] {
+		if op["type"] != string(apitype.OperationTypeCreating) || id == "" || known[r["urn"]] {
 			continue
 		}
 		known[r["urn"]] = true
@@ -94,15 +118,16 @@ func adopted(exported []byte, ids map[string]string) (edited []byte, n int, err 
 		// is not there an error.
 		outputs := maps.Clone(r["inputs"].(map[string]any))
 		outputs["id"] = id
-		r["id"], r["outputs"], r["initErrors"] = id, outputs, []string{cutOff}
-		resources = append(resources, r)
+		r["id"], r["outputs"], r["initErrors"] = id, outputs, []string{madeIn}
+		if i, is := replaced[r["urn"]]; is {
+			resources[i] = r
+		} else {
+			resources = append(resources, r)
+		}
 	}
-	if n == 0 {
-		return nil, 0, nil
-	}
-	state["resources"], state["pending_operations"] = resources, rest
-	edited, err = json.Marshal(file)
-	return edited, n, err
+	state["resources"] = resources
+	delete(state, "pending_operations")
+	return json.Marshal(file)
 }
 
 // idOf is the id that a resource of the state gets from its inputs, empty where nothing tells it: an input

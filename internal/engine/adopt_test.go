@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
@@ -19,15 +20,16 @@ func TestAdopted(t *testing.T) {
 		return `{"type":"` + kind + `","resource":{"urn":"` + urn + `","custom":true,"type":"` + typ +
 			`","inputs":{"text":` + text + `,"n":12345678901234567890},"provider":"p::1"}}`
 	}
-	update := op("updating", "urn:c", "probe:index:Other", `"c"`)
+	none := map[apitype.OperationType]map[string]bool{}
+	const made = `"initErrors":["the run that made it was cut off"]}`
 	for name, c := range map[string]struct {
 		pending string
 		want    string // resources after the stored one, empty if the creation is only forgotten
 	}{
 		"creation": {op("creating", "urn:b", "probe:index:Thing", `"b"`),
 			`{"urn":"urn:b","custom":true,"id":"b","type":"probe:index:Thing","inputs":{"text":"b","n":12345678901234567890},` +
-				`"provider":"p::1","outputs":{"id":"b","text":"b","n":12345678901234567890},"initErrors":["the run that made it was cut off"]}`},
-		"of a replacement": {op("creating", "urn:a", "probe:index:Thing", `"b"`), ""},
+				`"provider":"p::1","outputs":{"id":"b","text":"b","n":12345678901234567890},` + made},
+		"of what is there": {op("creating", "urn:a", "probe:index:Thing", `"b"`), ""},
 		"another type":     {op("creating", "urn:b", "probe:index:Other", `"b"`), ""},
 		"secret id":        {op("creating", "urn:b", "probe:index:Thing", secret), ""},
 		"no id":            {op("creating", "urn:b", "probe:index:Thing", `null`), ""},
@@ -35,28 +37,50 @@ func TestAdopted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			const head = `{"version":4,"features":["new"],"deployment":{"later":1,"resources":[` + stored
-			edited, n, err := adopted([]byte(head+`],"pending_operations":[`+c.pending+`,`+update+`]}}`), thingIDs)
+			edited, err := adopted([]byte(head+`],"pending_operations":[`+c.pending+`]}}`), thingIDs, none)
 			require.NoError(t, err)
-			require.Equal(t, 1, n)
 			want := head
 			if c.want != "" {
 				want += "," + c.want
 			}
-			require.JSONEq(t, want+`],"pending_operations":[`+update+`]}}`, string(edited))
-			require.Contains(t, string(edited), "12345678901234567890", "to the last digit")
+			require.JSONEq(t, want+`]}}`, string(edited))
+			if c.want != "" {
+				require.Contains(t, string(edited), "12345678901234567890", "to the last digit")
+			}
 		})
 	}
 	twice := op("creating", "urn:b", "probe:index:Thing", `"b"`)
-	edited, n, err := adopted([]byte(`{"deployment":{"pending_operations":[`+twice+`,`+twice+`]}}`), thingIDs)
+	edited, err := adopted([]byte(`{"deployment":{"pending_operations":[`+twice+`,`+twice+`]}}`), thingIDs, none)
 	require.NoError(t, err)
-	require.Equal(t, 2, n)
 	require.Equal(t, 1, strings.Count(string(edited), "urn:b"), "one resource of a URN")
-	for _, nothing := range []string{`{"version":3}`, `{"deployment":{"pending_operations":[` + update + `]}}`} {
-		_, n, err = adopted([]byte(nothing), thingIDs)
-		require.NoError(t, err)
-		require.Zero(t, n)
-	}
-	_, _, err = adopted([]byte(`no state`), thingIDs)
+
+	const behind = `{"urn":"urn:c","custom":true,"id":"c","type":"probe:index:Other","dependencies":["urn:a"]}`
+	gone := strings.TrimSuffix(stored, "}") + `,"pendingReplacement":true}`
+	edited, err = adopted([]byte(`{"deployment":{"resources":[`+gone+`,`+behind+`],"pending_operations":[`+
+		op("creating", "urn:a", "probe:index:Thing", `"b"`)+`]}}`), thingIDs, none)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"deployment":{"resources":[{"urn":"urn:a","custom":true,"id":"b","type":"probe:index:Thing",
+		"inputs":{"text":"b","n":12345678901234567890},"provider":"p::1","outputs":{"id":"b","text":"b","n":12345678901234567890},`+
+		made+`,`+behind+`]}}`, string(edited), "what replaces a deleted resource takes its place")
+
+	changed := op("updating", "urn:a", "probe:index:Thing", `"a"`)
+	exported := []byte(`{"deployment":{"resources":[` + stored + `],"pending_operations":[` + changed + `,` + twice + `]}}`)
+	begun, err := cutShort(exported)
+	require.NoError(t, err)
+	require.Equal(t, map[apitype.OperationType]map[string]bool{
+		apitype.OperationTypeUpdating: {"urn:a": true}, apitype.OperationTypeCreating: {"urn:b": true},
+	}, begun)
+	edited, err = adopted(exported, nil, begun)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"deployment":{"resources":[`+strings.TrimSuffix(stored, "}")+
+		`,"initErrors":["the run that changed it was cut off"]}]}}`, string(edited))
+
+	begun, err = cutShort([]byte(`{"version":3}`))
+	require.NoError(t, err)
+	require.Empty(t, begun)
+	_, err = cutShort([]byte(`no state`))
+	require.ErrorContains(t, err, "exported state: ")
+	_, err = adopted([]byte(`no state`), nil, nil)
 	require.ErrorContains(t, err, "exported state: ")
 }
 
@@ -112,6 +136,36 @@ func TestPendingCreationsAreLookedUp(t *testing.T) {
 	require.Equal(t, Counts{"same": 3, "create": 1}, sum.Counts)
 	require.Equal(t, 3, r.probe.created, "what the world had is not made again")
 	require.NotContains(t, r.out.String(), "hush")
+}
+
+// TestReplacementWhoseAnswerIsLost: the old thing is gone, the new one may be there.
+func TestReplacementWhoseAnswerIsLost(t *testing.T) {
+	r := newRig(t)
+	r.project.Private, r.project.IDs = true, thingIDs
+	r.things["one"] = text("one")
+	s, ctx := r.open(), t.Context()
+	_, err := s.Up(ctx, r.options())
+	require.NoError(t, err)
+	r.things["one"] = pulumi.Map{"text": pulumi.String("one"), "kind": pulumi.String("new"), "exclusive": pulumi.Bool(true),
+		"fail": pulumi.String("read tcp: connection reset by peer")}
+	_, err = s.Up(ctx, r.options())
+	require.Error(t, err)
+	state, _, err := s.State(ctx)
+	require.NoError(t, err)
+	cutOffIn, _ := Unfinished(state)
+	require.Equal(t, []string{"creating Thing one"}, cutOffIn)
+
+	delete(r.things["one"], "fail")
+	r.probe.set("one", resource.PropertyMap{"text": resource.NewProperty("one"), "kind": resource.NewProperty("new"),
+		"exclusive": resource.NewProperty(true)})
+	opts := r.options()
+	opts.ClearPending = true
+	_, err = s.Refresh(ctx, opts)
+	require.NoError(t, err)
+	_, err = s.Up(ctx, r.options())
+	require.NoError(t, err)
+	require.Equal(t, 2, r.probe.created, "what the world has is not made again")
+	require.Equal(t, 3, r.resources(s), "nothing of the old thing is left")
 }
 
 // TestAnswerLost: where the server may have made what was asked for, the state notes that it was begun; where it said

@@ -148,7 +148,7 @@ func (c *command) tees(args []string) []io.Writer {
 		return nil
 	}
 	if c.log != nil {
-		ws = append(ws, c.log)
+		ws = append(ws, heedless{c.log})
 	}
 	if c.verbose != nil {
 		ws = append(ws, heedless{c.verbose})
@@ -156,8 +156,8 @@ func (c *command) tees(args []string) []io.Writer {
 	return ws
 }
 
-// heedless goes on when nobody reads any more, such as a `tee` that Ctrl-C has ended too: an error would
-// close the pipe of the CLI, which is still at work.
+// heedless goes on when nobody reads any more, such as a `tee` that Ctrl-C has ended too, or when the disk of the log
+// is full: an error would close the pipe of the CLI, which is still at work and dies of that.
 type heedless struct{ to io.Writer }
 
 func (h heedless) Write(p []byte) (int, error) {

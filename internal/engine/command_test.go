@@ -54,6 +54,22 @@ func TestReaderThatLeftStopsNothing(t *testing.T) {
 	require.True(t, strings.HasSuffix(out, "\n19999\n"))
 }
 
+// TestFullDiskOfTheLogStopsNothing: the state may be elsewhere.
+func TestFullDiskOfTheLogStopsNothing(t *testing.T) {
+	p := fakeCLI(t, "*) i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done;;")
+	c, err := newCommand(t.Context(), p)
+	require.NoError(t, err)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full here")
+	}
+	defer full.Close()
+	c.log = full
+	out, _, _, err := c.Run(t.Context(), p.Dir, nil, nil, nil, nil, "up")
+	require.NoError(t, err)
+	require.True(t, strings.HasSuffix(out, "\n19999\n"))
+}
+
 // TestACallLeavesOthersAlone: checks of one stack run side by side, and some of them fail.
 func TestACallLeavesOthersAlone(t *testing.T) {
 	p := fakeCLI(t, "'whoami '*) exit 1;;\n*) echo > begun; read go < go; echo '{}';;")

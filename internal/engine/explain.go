@@ -28,7 +28,7 @@ func (s *Stack) explain(ctx context.Context, what string, err error, sum *Summar
 	}
 	out := s.cmd.last.stderr + "\n" + s.cmd.last.stdout
 	for _, known := range []func(what, out string) *Problem{
-		s.locked, passphrase, missingPlugin, missingBackend, s.noStack,
+		func(what, out string) *Problem { return s.locked(ctx, what, out) }, passphrase, missingPlugin, missingBackend, s.noStack,
 	} {
 		if p := known(what, out); p != nil {
 			p.Err = err

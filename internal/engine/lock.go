@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,7 +21,7 @@ type lock struct {
 	user, host string
 	pid        int
 	since      time.Time
-	file       string // that it is, where that was read
+	file       string // that it is, where that was read; all that is known of a lock that was written in part
 }
 
 func parseLocks(out string) []lock {
@@ -42,8 +43,14 @@ func (l lock) here() bool {
 // dead tells whether the lock's process ran on this host and is gone.
 func (l lock) dead() bool { return l.here() && errors.Is(syscall.Kill(l.pid, 0), syscall.ESRCH) }
 
+// damaged tells whether the lock was written in part only.
+func (l lock) damaged() bool { return l.host == "" }
+
 // String says who holds the lock since when, and whether that run is gone.
 func (l lock) String() string {
+	if l.damaged() {
+		return "nobody knows who, " + l.file + " is damaged"
+	}
 	text := fmt.Sprintf("%s on %s, process %d, since %s",
 		l.user, l.host, l.pid, l.since.Local().Format("2006-01-02 15:04:05"))
 	if l.dead() {
@@ -52,8 +59,13 @@ func (l lock) String() string {
 	return text
 }
 
-// locked finds in what the CLI printed who holds the stack's lock.
-func (s *Stack) locked(what, out string) *Problem {
+// locked finds in what the CLI printed who holds the stack's lock. Of a damaged lock it says only that JSON ends.
+func (s *Stack) locked(ctx context.Context, what, out string) *Problem {
+	if strings.Contains(out, "unexpected end of JSON input") {
+		if locks, err := s.locks(ctx); err == nil && slices.ContainsFunc(locks, lock.damaged) {
+			return lockedBy(what, s.project.Stack, locks)
+		}
+	}
 	if !strings.Contains(out, "the stack is currently locked by") &&
 		!strings.Contains(out, "Another update is currently in progress") {
 		return nil
@@ -88,7 +100,7 @@ func lockedBy(what, stack string, locks []lock) *Problem {
 }
 
 // Unlock releases the lock that a dead run has left behind, after ending what else it left, and says what that
-// was. Who holds the lock and lives on this machine keeps it.
+// was. Who holds the lock and lives on this machine keeps it; a damaged lock is nobody's.
 func (s *Stack) Unlock(ctx context.Context) (ended string, err error) {
 	ended = s.EndOrphans()
 	what := "release the lock of " + s.project.Stack
@@ -99,7 +111,8 @@ func (s *Stack) Unlock(ctx context.Context) (ended string, err error) {
 	for _, l := range locks {
 		if l.here() && !l.dead() {
 			return ended, &Problem{Kind: Locked, What: what, Why: "the run that holds it is alive (" + l.String() + ")",
-				WayOut: fmt.Sprintf("wait until it has ended, or stop it by `kill -INT %d`", l.pid)}
+				WayOut: fmt.Sprintf("wait until it has ended, or stop it by `kill -INT %d`; "+
+					"if that is another process by now, `pulumi cancel -s %s` releases the lock all the same", l.pid, s.project.Stack)}
 		}
 	}
 	if err := s.stack.Cancel(ctx); err != nil {

@@ -77,8 +77,25 @@ func TestALivingRunKeepsItsLock(t *testing.T) {
 	require.Equal(t, Locked, KindOf(err))
 	host, _ := os.Hostname()
 	require.EqualError(t, err, fmt.Sprintf("release the lock of dev: the run that holds it is alive (ada on %s, process %d, since 2025-08-07 10:11:12); "+
-		"wait until it has ended, or stop it by `kill -INT %d`", host, os.Getpid(), os.Getpid()))
+		"wait until it has ended, or stop it by `kill -INT %d`; if that is another process by now, `pulumi cancel -s dev` "+
+		"releases the lock all the same", host, os.Getpid(), os.Getpid()))
 	require.FileExists(t, file)
+}
+
+// TestADamagedLock: power may be lost while a lock is written.
+func TestADamagedLock(t *testing.T) {
+	r := newRig(t)
+	s := r.open()
+	file := r.putLockAt("probe/dev/damaged.json", os.Getpid())
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err := s.Up(t.Context(), r.options())
+	require.Equal(t, Locked, KindOf(err))
+	require.ErrorContains(t, err, "`streamforge cancel -s dev` (or `pulumi cancel`) releases the lock")
+	_, err = s.Unlock(t.Context())
+	require.NoError(t, err)
+	require.NoFileExists(t, file)
+	_, err = s.Up(t.Context(), r.options())
+	require.NoError(t, err)
 }
 
 // TestShed: of two runs that see the same dead lock, the second finds that of the first in its place.

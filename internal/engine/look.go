@@ -137,8 +137,12 @@ func (l *Look) locks(b Backend) (all []lock, known bool, err error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // it was let go of just now
 		}
-		if err != nil || json.Unmarshal(raw, &of) != nil {
-			return nil, true, fmt.Errorf("lock %s cannot be read", file)
+		if err != nil {
+			return nil, true, fmt.Errorf("lock: %w", err)
+		}
+		if json.Unmarshal(raw, &of) != nil { // power was lost while it was written
+			all = append(all, lock{file: file})
+			continue
 		}
 		all = append(all, lock{of.Username, of.Hostname, of.PID, of.Timestamp, file})
 	}

@@ -86,12 +86,13 @@ func TestKilledCLITakesItsPluginsAlong(t *testing.T) {
 
 func TestUnfinished(t *testing.T) {
 	half := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::half", InitErrors: []string{"no answer"}}
-	unread := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::unread", InitErrors: []string{cutOff}}
+	unread := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::unread", InitErrors: []string{madeIn}}
+	changed := apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::changed", InitErrors: []string{"no answer", changedIn}}
 	killed := apitype.OperationV2{Type: apitype.OperationTypeCreating, Resource: apitype.ResourceV3{URN: "urn:pulumi:s::p::a:b:C::killed"}}
 	cutOffIn, failed := Unfinished(apitype.DeploymentV3{
-		Resources:         []apitype.ResourceV3{{URN: "urn:pulumi:s::p::a:b:C::whole"}, half, unread},
+		Resources:         []apitype.ResourceV3{{URN: "urn:pulumi:s::p::a:b:C::whole"}, half, unread, changed},
 		PendingOperations: []apitype.OperationV2{killed, killed},
 	})
-	require.Equal(t, []string{"creating C killed", "creating C unread"}, cutOffIn)
+	require.Equal(t, []string{"changing C changed", "creating C killed", "creating C unread"}, cutOffIn)
 	require.Equal(t, []string{"C half"}, failed)
 }

@@ -23,6 +23,7 @@ func (p *probe) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.Di
 	d := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_SOME}
 	if !olds["kind"].DeepEquals(news["kind"]) {
 		d.Replaces = []string{"kind"}
+		_, d.DeleteBeforeReplace = news["exclusive"] // there can be only one at a time
 	}
 	if !olds["text"].DeepEquals(news["text"]) {
 		d.Diffs = []string{"text"}

@@ -37,8 +37,10 @@ func Unfinished(d apitype.DeploymentV3) (cutOffIn, failed []string) {
 	}
 	for _, r := range d.Resources {
 		switch {
-		case slices.Contains(r.InitErrors, cutOff):
+		case slices.Contains(r.InitErrors, madeIn):
 			cutOffIn = append(cutOffIn, "creating "+label(string(r.URN)))
+		case slices.Contains(r.InitErrors, changedIn):
+			cutOffIn = append(cutOffIn, "changing "+label(string(r.URN)))
 		case len(r.InitErrors) > 0:
 			failed = append(failed, label(string(r.URN)))
 		}

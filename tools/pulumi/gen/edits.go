@@ -115,7 +115,8 @@ var optionalLog = edit{"logging/encrypted.go", `	logsDir, err := workspace.GetPu
 // not, nor is a server's own "timeout", since there nothing was made: what then has the id is somebody else's. Nor are
 // creations that half took effect, which are in the state, and the engine's own providers.
 var keepNote = edit{"engine/update.go", `	return ctx.(SnapshotMutation).End(step, err == nil ||
-`, `	if err != nil && status != resource.StatusPartialFailure && step.Op() == deploy.OpCreate && step.Provider() != "" {
+`, `	if err != nil && status != resource.StatusPartialFailure && step.Provider() != "" &&
+		(step.Op() == deploy.OpCreate || step.Op() == deploy.OpCreateReplacement) {
 		for _, lost := range []string{
 			"EOF", "read tcp", "connection reset", "broken pipe", "server closed idle connection", // of HTTP
 			"transport is closing",                                                          // of the plugin, which ended

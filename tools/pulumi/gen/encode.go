@@ -95,6 +95,15 @@ func serializeLocked(
 	ctx context.Context, res *pkgresource.State, enc config.Encrypter, showSecrets bool,
 ) (apitype.ResourceV3, bool, error) {
 `},
+	// What leaks from secret inputs is marked in outputs that may be part of the state already: in a copy, so that it is seen.
+	{"resource/deploy/step_executor.go", `					newState.Outputs[k] = resource.MakeSecret(v)
+`, `					newState.Outputs = maps.Clone(newState.Outputs)
+					newState.Outputs[k] = resource.MakeSecret(v)
+`},
+	{"resource/deploy/step_executor.go", `					newState.Outputs[k] = resource.MakeSecret(out)
+`, `					newState.Outputs = maps.Clone(newState.Outputs)
+					newState.Outputs[k] = resource.MakeSecret(out)
+`},
 	{"backend/diy/state.go", `	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
