@@ -18,6 +18,7 @@ import (
 
 	"github.com/streamforge/infrastructure/internal/sandbox/proxmox"
 	"github.com/streamforge/infrastructure/stacks/config"
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 const token = "root@pam!pulumi=00000000-1111-2222-3333-444444444444"
@@ -38,11 +39,7 @@ func newLab(t *testing.T) *lab {
 	}
 	bin, err := filepath.Abs(filepath.Join("..", "..", "bin"))
 	require.NoError(t, err)
-	for _, tool := range []string{"pulumi", "pulumi-resource-proxmoxve"} {
-		if _, err := os.Stat(filepath.Join(bin, tool)); err != nil {
-			t.Skipf("%s is not built: run make tools", tool)
-		}
-	}
+	need.Toolchain(t, bin, "pulumi", "pulumi-resource-proxmoxve")
 	sim, err := proxmox.New(proxmox.Options{Token: token, Nodes: []proxmox.Node{
 		{Name: "pve1", CPUs: 64, MemoryMiB: 262144}, {Name: "pve2", CPUs: 64, MemoryMiB: 262144},
 		{Name: "pve3", CPUs: 64, MemoryMiB: 262144}, {Name: "pve4", CPUs: 64, MemoryMiB: 262144},
