@@ -4,11 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 func TestUndecided(t *testing.T) {
@@ -42,6 +46,33 @@ func TestAnyProviders(t *testing.T) {
 			require.Equal(t, c.runs, runs)
 		})
 	}
+}
+
+// TestProxmoxThatIsNotThere: what a person reads whose Proxmox is down, or whose endpoint is wrong.
+func TestProxmoxThatIsNotThere(t *testing.T) {
+	dir := withTools(t)
+	need.Toolchain(t, filepath.Join(dir, "bin"), "pulumi", "pulumi-resource-proxmoxve")
+	gone := httptest.NewTLSServer(nil)
+	gone.Close()
+	site, err := os.ReadFile("../../Pulumi.homelab.yaml")
+	require.NoError(t, err)
+	const endpoint = "https://pve1.dmz.home:8006"
+	require.Contains(t, string(site), endpoint)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.dev.yaml"), []byte(strings.Replace(string(site), endpoint, gone.URL, 1)), 0o600))
+	engineCLI(t, dir, "stack", "init", "dev")
+	engineCLI(t, dir, "config", "set", "--secret", "proxmoxToken", "streamforge@pve!pulumi=00000000-1111-2222-3333-444444444444", "-s", "dev")
+
+	got := run(t, dir, "up", "-s", "dev", "--yes", "-q")
+	require.Equal(t, exitFailed, got.code)
+	require.Contains(t, got.err, "error: up of dev: ")
+	require.Contains(t, got.err, "\n  compute.Compute: Pool proxmox-pool (create)\n")
+	require.Contains(t, got.err, fmt.Sprintf("%s/api2/json/pools\": dial tcp %s: connect: connection refused", gone.URL, gone.Listener.Addr()))
+	require.True(t, strings.HasSuffix(got.err, "\na server did not answer: `streamforge doctor -s dev` says which, and what to do\n"), got.err)
+	require.NotContains(t, got.err, "4444")
+
+	told := run(t, dir, "doctor", "-s", "dev")
+	require.Contains(t, told.out, gone.URL+": dial tcp "+gone.Listener.Addr().String()+": connect: connection refused")
+	require.Contains(t, told.out, "is that the host, and the port of its API (8006)? See compute.endpoint")
 }
 
 // TestDestroyLooksUpWhatWasBegun: a state without a resource is not empty when a run was killed in its first creation.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -72,6 +73,7 @@ func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Su
 	}
 	defer remove()
 	sum, err := do(ctx, opts)
+	o.unanswered(err, sum)
 	if rerr := o.report(sum, list); rerr != nil && err == nil {
 		err = rerr
 	}
@@ -79,6 +81,18 @@ func (o *operation) run(ctx context.Context, do engineRun, list bool) (engine.Su
 		fmt.Fprintf(o.app.err, "full output: %s\n", sum.Log)
 	}
 	return sum, err
+}
+
+// unanswered leads to the doctor where a provider reached no server: what it says names the address, and what may be
+// wrong there is what the doctor looks at.
+func (o *operation) unanswered(err error, sum engine.Summary) {
+	var p *engine.Problem
+	if !errors.As(err, &p) || p.Kind != engine.Failed || p.WayOut != "" {
+		return
+	}
+	if slices.ContainsFunc(sum.Failures, func(f engine.Failure) bool { return strings.Contains(f.Message, "dial tcp") }) {
+		p.WayOut = "a server did not answer: `streamforge doctor -s " + o.stack + "` says which, and what to do"
+	}
 }
 
 func (o *operation) report(sum engine.Summary, list bool) error {

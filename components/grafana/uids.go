@@ -10,9 +10,8 @@ const (
 
 // Types of data sources, by the names of Grafana's plugins.
 const (
-	PrometheusType = "prometheus"
-	LogsType       = "elasticsearch"
-	PostgresType   = "grafana-postgresql-datasource"
+	LogsType     = "elasticsearch"
+	PostgresType = "grafana-postgresql-datasource"
 )
 
 // PostgresUID is the UID of the data source for a database.

@@ -1,5 +1,5 @@
 // Package kafkaui runs the web console of a Kafka cluster. It is declared here instead of
-// installed from its chart, which is no longer kept (docs/decisions/kafka.md).
+// installed from its chart, which is no longer kept (docs/decisions/0008-kafka.md).
 package kafkaui
 
 import (

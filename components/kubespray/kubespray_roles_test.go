@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"github.com/streamforge/infrastructure/tests/need"
 )
 
 // playbook runs Kubespray's own checks of an inventory, which ask nothing of the hosts, and writes
@@ -43,10 +45,10 @@ const playbook = `
 // TestKubesprayAcceptsTheInventory needs a checkout of the pinned Kubespray in KUBESPRAY_DIR.
 func TestKubesprayAcceptsTheInventory(t *testing.T) {
 	checkout := os.Getenv("KUBESPRAY_DIR")
-	tool, err := exec.LookPath("ansible-playbook")
-	if checkout == "" || err != nil {
-		t.Skip("needs ansible and, in KUBESPRAY_DIR, a checkout of Kubespray")
+	if checkout == "" {
+		need.LeftOut(t, "needs a checkout of Kubespray in KUBESPRAY_DIR, see CONTRIBUTING.md")
 	}
+	tool := need.Program(t, "ansible-playbook")
 	dir, roles := t.TempDir(), filepath.Join(checkout, "roles")
 	files, err := Render(dmz(), nodes())
 	require.NoError(t, err)

@@ -132,8 +132,6 @@ const (
 	// VaultImage is the one that Vault's chart runs; its command line makes the snapshots.
 	// renovate: datasource=docker depName=hashicorp/vault
 	VaultImage = "docker.io/hashicorp/vault:1.20.1"
-	// renovate: datasource=docker depName=boky/postfix-exporter
-	PostfixExporterTag = "v0.1.0"
 )
 
 // Charts of the security layer: identity, mail, and objects kept equal over namespaces.
@@ -173,7 +171,7 @@ const (
 	KafkaMetadata = "3.9-IV0" // format of the brokers' metadata; goes up after the version, never down
 	// KafkaConnect is the operator's own image; it holds no connectors but those that mirror clusters.
 	KafkaConnect = "quay.io/strimzi/kafka:0.47.0-kafka-3.9.1"
-	// KafkaUI is the last image of its makers; kafbat/kafka-ui continues it (docs/decisions/kafka.md).
+	// KafkaUI is the last image of its makers; kafbat/kafka-ui continues it (docs/decisions/0008-kafka.md).
 	KafkaUI = "docker.io/provectuslabs/kafka-ui:v0.7.2"
 )
 

@@ -45,6 +45,9 @@ func TestReport(t *testing.T) {
 	require.NoError(t, err)
 	page := string(text)
 	require.Contains(t, page, "**1 of 2 runs converged; 0 of them needed nothing but the next `up`.**")
+	require.Contains(t, page, "63 resources of the providers proxmoxve, kubernetes and tls ")
+	require.Contains(t, page, "\n    go run ./tests/chaos -faults FAULT -seeds SEED -report ''\n")
+	require.Contains(t, missed.line(), "again: go run ./tests/chaos -faults etcd -seeds 9 -report ''")
 	require.Contains(t, page, "| 9 | etcd | 3 operations + 40 ms |  | yes | 1 | 7, 0 | up |  | **missed**: a/b |")
 	require.Contains(t, page, "| 8 | stale-lock | 1 operations + 0 ms |  | no | -1 | 5, 2 | streamforge cancel, up | refreshed | converged |")
 	require.Contains(t, page, "| stale-lock | the machine that ran `up` is gone for good; its lock stays | 1 | 0 | 1 | streamforge cancel |")
@@ -66,6 +69,13 @@ func TestASeedIsARun(t *testing.T) {
 		f, _, random := drawn(seed, faults)
 		assert.Equal(t, says, fmt.Sprintf("%s at %s", f.name, f.point(random, want)), "seed %d", seed)
 	}
+	for seed := range uint64(60) { // what a row of a report repeats, with and without root
+		for _, chosen := range [][]fault{faults, possibleWithoutRoot(t)} {
+			f, turn, random := drawn(seed, chosen)
+			alone, turnAlone, randomAlone := drawn(seed, []fault{f})
+			assert.Equal(t, []any{f.name, turn, random.Uint64()}, []any{alone.name, turnAlone, randomAlone.Uint64()})
+		}
+	}
 	list, err := plan(3, 100, "")
 	require.NoError(t, err)
 	require.Equal(t, []uint64{100, 101, 102}, list)
@@ -74,6 +84,13 @@ func TestASeedIsARun(t *testing.T) {
 	require.Equal(t, []uint64{5, 6}, list)
 	_, err = choose("flood")
 	require.EqualError(t, err, `fault "flood": there is none of that name`)
+}
+
+func possibleWithoutRoot(t *testing.T) []fault {
+	t.Helper()
+	left, err := possible(faults, false)
+	require.NoError(t, err)
+	return left
 }
 
 // TestPointsLieInTheRun: those of Proxmox while machines are made, none at the very end.
@@ -104,6 +121,16 @@ func TestEveryThirdDiskIsFullForLongerThanTheEngineTries(t *testing.T) {
 		}
 	}
 	require.Equal(t, 10, long, "of 30")
+
+	only, err := choose("disk-full")
+	require.NoError(t, err)
+	long = 0
+	for seed := range uint64(12) {
+		if _, turn, random := drawn(seed, only); (&strike{turn: turn, random: random}).fullFor() > retried {
+			long++
+		}
+	}
+	require.Equal(t, 4, long, "of 12, where no other fault is drawn")
 }
 
 func TestARunThatMetNothingIsDoneAgain(t *testing.T) {
@@ -179,9 +206,7 @@ func TestPossible(t *testing.T) {
 	require.Len(t, left, 1)
 	_, err = possible(full, false)
 	require.ErrorContains(t, err, "run as root, or choose others by -faults")
-	left, err = possible(faults, false)
-	require.NoError(t, err)
-	require.Len(t, left, len(faults)-1)
+	require.Len(t, possibleWithoutRoot(t), len(faults)-1)
 }
 
 func TestDiffer(t *testing.T) {

@@ -1,8 +1,9 @@
 // Command chaos breaks runs of `streamforge up` in the ways real life does, fifty times by default,
 // and demands that one good run afterwards puts everything right. It writes docs/faults.md.
 //
-// Each run starts from an empty stack and an empty cluster. Which fault strikes, when, and what it
-// strikes comes from the run's seed; `-seeds` repeats runs of an earlier report.
+// Each run starts from an empty stack and an empty cluster. Which of the chosen faults strikes, when, and
+// what it strikes comes from the run's seed; `-faults` and `-seeds` together repeat a run of an earlier
+// report, also where other faults are possible.
 package main
 
 import (
@@ -29,7 +30,7 @@ func main() {
 func chaos() error {
 	runs := flag.Int("runs", 50, "how many runs")
 	seed := flag.Uint64("seed", uint64(time.Now().Unix()), "seed of the first run; the others follow it")
-	seeds := flag.String("seeds", "", "repeat exactly these runs, seeds parted by commas")
+	seeds := flag.String("seeds", "", "repeat the runs of these seeds, parted by commas; -faults with the fault of a report's row makes it the same one")
 	only := flag.String("faults", "", "only these faults, names parted by commas")
 	sites := flag.Int("sites", 2, "sandboxes that work side by side")
 	net := flag.Int("net", 75, "the sandboxes live in 127.53.NET.0/24 and the networks after it")

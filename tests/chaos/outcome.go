@@ -35,11 +35,12 @@ type expected struct {
 	machines   []string // in Proxmox
 }
 
-// drawn is the fault that a seed stands for, how often it came before, and the numbers that decide the
-// rest of the run.
+// drawn is the fault that a seed stands for among the chosen ones, and what decides the rest of the run:
+// a number that goes up by one from turn to turn of a fault, whether all are drawn or one, and a row of
+// them. Neither depends on which faults are chosen, so that a seed and a fault are one run everywhere.
 func drawn(seed uint64, chosen []fault) (f fault, turn uint64, random *rand.Rand) {
-	all := uint64(len(chosen))
-	return chosen[seed%all], seed / all, source(seed) // so that all of them come equally often
+	all := uint64(len(faults))
+	return chosen[seed%uint64(len(chosen))], seed/all + seed%all, source(seed) // so that all of them come equally often
 }
 
 // point draws when the fault strikes.

@@ -31,9 +31,10 @@ func count(outcomes []outcome, is func(outcome) bool) (n int) {
 var page = template.Must(template.New("page").Funcs(template.FuncMap{"first": firstLine}).Parse(`# Faults
 
 Written by ` + "`make chaos`" + ` on {{.Day}}; {{.Cores}} cores, {{.Took}}. Each run starts ` + "`streamforge up`" + ` on an empty
-stack in the sandbox ({{.Resources}} resources of every provider: machines in the Proxmox simulator, keys, namespaces, Secrets,
-custom resources, Helm releases), lets a fault strike it, and then demands that one good ` + "`up`" + ` puts everything right, with
-at most one command of [howto-recover.md](howto-recover.md) before it. Right means:
+stack in the sandbox, lets a fault strike it, and then demands that one good ` + "`up`" + ` puts everything right, with at most one
+command of [howto-recover.md](howto-recover.md) before it. The stack is the layers compute, cluster, foundation and volumes:
+{{.Resources}} resources of the providers proxmoxve, kubernetes and tls (machines in the Proxmox simulator, keys, namespaces, Secrets,
+custom resources, Helm releases), none of keycloak and vault. Right means:
 
 - the state holds exactly the resources of an undisturbed run, and none as unfinished;
 - Proxmox holds exactly the machines of an undisturbed run, none twice;
@@ -55,8 +56,12 @@ runs: an init system would do the same. {{.Disk}}
 
 ## The runs
 
-The seed decides the fault, the moment (so many finished operations of ` + "`up`" + `, then so many milliseconds) and what is hit.
-` + "`go run ./tests/chaos -seeds N -report ''`" + ` repeats a run; what is being worked on at that moment depends on the machine too.
+The seed decides the moment (so many finished operations of ` + "`up`" + `, then so many milliseconds) and what is hit, and which
+of the faults that the machine allows it is. With the fault and the seed of its row, a run is repeated on any machine by
+
+    go run ./tests/chaos -faults FAULT -seeds SEED -report ''
+
+What is being worked on at that moment depends on the machine too.
 
 | seed | fault | struck after | hit | felt | exit | resources in the state, unfinished | needed | ` + "`up`" + ` also | result |
 |---|---|---|---|---|---|---|---|---|---|

@@ -180,7 +180,7 @@ func (o outcome) line() string {
 		text += "  (not felt)"
 	}
 	if o.err != nil {
-		text += "\n  MISSED: " + o.err.Error()
+		text += fmt.Sprintf("\n  MISSED: %s\n  again: go run ./tests/chaos -faults %s -seeds %d -report ''", o.err, o.fault, o.seed)
 	}
 	if o.err != nil || len(o.needed) > 0 {
 		text += "\n" + indent(o.output)

@@ -274,7 +274,7 @@ func secretsMarked(g *Graph) (broken []string) {
 			field := path + "." + string(key)
 			switch {
 			case value.IsString() && secretKey.MatchString(string(key)) && !strings.HasSuffix(path, keyReference) &&
-				!variable.MatchString(value.StringValue()) && value.StringValue() != "true": // a switch
+				!variable.MatchString(value.StringValue()):
 				broken = append(broken, field+" is a plain string; wrap it with pulumi.ToSecret")
 			case kind == "Secret" && (key == "data" || key == "stringData"):
 				broken = append(broken, plain(field, value)...)

@@ -41,7 +41,7 @@ func Missing(t testing.TB, why string) {
 }
 
 // LeftOut skips a test for want of what CI does without too. Where STREAMFORGE_LEFT_OUT names a file,
-// the test and the reason are added to it: .ci/run prints them.
+// the test and the reason are added to it: `make test` prints them.
 func LeftOut(t testing.TB, why string) {
 	t.Helper()
 	if file := os.Getenv("STREAMFORGE_LEFT_OUT"); file != "" {

@@ -1,25 +1,25 @@
 package upstream_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/streamforge/infrastructure/internal/pins"
 	"github.com/streamforge/infrastructure/tests/need"
 )
 
-// folder finds the upstream data and skips the test where they are not.
+// folder is where the upstream data are; a test without them is left out.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("STREAMFORGE_UPSTREAM")
 	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "upstream")
+		need.LeftOut(t, "needs upstream's charts and definitions in STREAMFORGE_UPSTREAM, see CONTRIBUTING.md")
 	}
-	if _, err := os.Stat(dir); err != nil {
-		need.LeftOut(t, fmt.Sprintf("no upstream charts and definitions: %v; STREAMFORGE_UPSTREAM names their folder", err))
-	}
+	require.DirExists(t, filepath.Join(dir, "charts"), "STREAMFORGE_UPSTREAM")
+	require.DirExists(t, filepath.Join(dir, "crds"), "STREAMFORGE_UPSTREAM")
 	return dir
 }
 

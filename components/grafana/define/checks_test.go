@@ -42,7 +42,7 @@ type (
 )
 
 // sources are those that the cluster's Grafana has.
-var sources = []reference{{grafana.PrometheusType, grafana.PrometheusUID}, {grafana.LogsType, grafana.LogsUID}}
+var sources = []reference{{"prometheus", grafana.PrometheusUID}, {grafana.LogsType, grafana.LogsUID}}
 
 func all(t *testing.T) (boards []stored) {
 	t.Helper()

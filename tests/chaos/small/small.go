@@ -1,6 +1,7 @@
-// Package small is a program that is up in seconds and yet has something of every provider:
-// machines in Proxmox, keys and a root certificate, namespaces, Secrets, custom resources and Helm
-// releases. It is the first layers of the platform, as they are, on the platform's configuration.
+// Package small is a program that is up in seconds and yet has something of three providers: machines
+// of proxmoxve, keys and a root certificate of tls, namespaces, Secrets, custom resources and Helm
+// releases of kubernetes. It is the layers compute, cluster, foundation and volumes of the platform, as
+// they are, on the platform's configuration; nothing of vault and keycloak is in it.
 package small
 
 import (
