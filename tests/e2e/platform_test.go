@@ -38,6 +38,12 @@ func TestPlatform(t *testing.T) {
 		require.Equal(t, 9, strings.Count(nodes, " Ready "), nodes)
 		require.Contains(t, s.kubectl("get", "node", "k2w-8", "-o", "jsonpath={.metadata.labels.streamforge\\.home/gpu}{.spec.taints[0].key}"), "truenvidia.com/gpu")
 	})
+	step("a laptop has room for the sandbox with the whole platform", func(t *testing.T) {
+		status, err := s.sb.Status(t.Context())
+		require.NoError(t, err)
+		t.Logf("%d MiB", status.MemoryBytes>>20)
+		require.Less(t, status.MemoryBytes, int64(4<<30))
+	})
 	step("the certificate script gets a certificate from the platform's CA", s.certificate)
 	step("every monitor finds what it is for", s.monitorsFind)
 	step("no secret is written in clear", s.noSecretInClear)
