@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 var lockLine = regexp.MustCompile(`created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)`)
@@ -41,7 +42,7 @@ func (l lock) here() bool {
 }
 
 // dead tells whether the lock's process ran on this host and is gone.
-func (l lock) dead() bool { return l.here() && errors.Is(syscall.Kill(l.pid, 0), syscall.ESRCH) }
+func (l lock) dead() bool { return l.here() && process.Gone(l.pid) }
 
 // damaged tells whether the lock was written in part only.
 func (l lock) damaged() bool { return l.host == "" }

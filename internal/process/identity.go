@@ -22,6 +22,9 @@ func (id ID) Alive() bool {
 	return err == nil && now == id
 }
 
+// Gone tells whether no process with this number executes: there is none, or it has ended and only waits to be reaped.
+func Gone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || ended(pid) }
+
 // Signal sends sig if the very process still runs; it does nothing if it is gone.
 func (id ID) Signal(sig syscall.Signal) error {
 	p, err := os.FindProcess(id.PID) // holds the process (pidfd), so no other can take the pid below

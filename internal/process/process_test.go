@@ -122,6 +122,21 @@ func TestIDIsMoreThanAPid(t *testing.T) {
 	}
 }
 
+// TestGone: what has ended keeps its number until somebody asks how.
+func TestGone(t *testing.T) {
+	cmd := exec.Command("/bin/cat")
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	pid := cmd.Process.Pid
+	assert.False(t, Gone(pid))
+	require.NoError(t, in.Close())
+	require.Eventually(t, func() bool { return Gone(pid) }, 10*time.Second, time.Millisecond, "a zombie executes nothing")
+	require.NoError(t, syscall.Kill(pid, 0), "it was there")
+	require.NoError(t, cmd.Wait())
+	assert.True(t, Gone(pid))
+}
+
 func TestEndEndsAProcessOfAnother(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", `trap "" TERM; while :; do /bin/sleep 1; done`)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

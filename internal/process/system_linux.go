@@ -24,7 +24,7 @@ func Identify(pid int) (ID, error) {
 	if err != nil {
 		return ID{}, err
 	}
-	if stat.State == "Z" || stat.State == "X" {
+	if over(stat) {
 		return ID{}, fmt.Errorf("pid %d: already dead", pid)
 	}
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
@@ -32,6 +32,14 @@ func Identify(pid int) (ID, error) {
 		return ID{}, err
 	}
 	return ID{PID: pid, StartTime: stat.Starttime, Boot: strings.TrimSpace(string(boot))}, nil
+}
+
+// over tells a process that executes no more.
+func over(stat procfs.ProcStat) bool { return stat.State == "Z" || stat.State == "X" }
+
+func ended(pid int) bool {
+	stat, err := statOf(pid)
+	return err == nil && over(stat)
 }
 
 func statOf(pid int) (procfs.ProcStat, error) {

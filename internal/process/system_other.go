@@ -20,6 +20,8 @@ func Detached() *syscall.SysProcAttr { return nil }
 // Identify is not offered here.
 func Identify(int) (ID, error) { return ID{}, errLinuxOnly }
 
+func ended(int) bool { return false }
+
 // Memory is not offered here.
 func Memory(int) int64 { return 0 }
 
