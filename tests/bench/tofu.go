@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"github.com/streamforge/infrastructure/infra/compute"
 )
@@ -26,15 +25,13 @@ var fleetTF []byte
 func openTofu(ctx context.Context, b *bench) (side, error) {
 	dir := filepath.Join(b.dir, "opentofu")
 	for _, m := range tofuModules {
-		where := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", m.module)
-		where.Dir, where.Stderr = filepath.Join(b.root, "tools", "opentofu"), os.Stderr
-		source, err := where.Output()
+		source, err := download(ctx, filepath.Join(b.root, "tools", "opentofu"), m.module)
 		if err != nil {
-			return side{}, fmt.Errorf("go list -m %s: %w", m.module, err)
+			return side{}, err
 		}
 		fmt.Printf("  building %s\n", m.out)
 		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, m.out), m.pkg)
-		build.Dir, build.Stderr = strings.TrimSpace(string(source)), os.Stderr
+		build.Dir, build.Stderr = source, os.Stderr
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if err := build.Run(); err != nil {
 			return side{}, fmt.Errorf("build %s: %w", m.module, err)
@@ -51,6 +48,22 @@ func openTofu(ctx context.Context, b *bench) (side, error) {
 		cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+settings, "CHECKPOINT_DISABLE=1", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 		return cmd
 	}}, nil
+}
+
+// download gives the folder of a module at the version that dir pins. `go list` knows it only of what was downloaded
+// before.
+func download(ctx context.Context, dir, module string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	var m struct{ Dir, Error string }
+	if json.Unmarshal(out, &m) == nil && m.Error != "" {
+		return "", fmt.Errorf("download of %s: %s", module, m.Error)
+	}
+	if err != nil {
+		return "", fmt.Errorf("download of %s: %w", module, err)
+	}
+	return m.Dir, nil
 }
 
 // prepareTofu gives OpenTofu the machines where the layer of the program would place them.
