@@ -38,3 +38,15 @@ func TestReserveWithoutAPlace(t *testing.T) {
 	require.NoError(t, os.WriteFile(other, []byte("text"), 0o600))
 	require.EqualError(t, reserve(other, Shares{}, 1), "key shares "+other+": not the JSON file that `streamforge vault init` writes; it is not overwritten")
 }
+
+// TestSharesWhoseWritingFailed: nobody is told to delete the storage of a server whose shares are there.
+func TestSharesWhoseWritingFailed(t *testing.T) {
+	file, s := filepath.Join(t.TempDir(), "shares.json"), Server{Address: "https://one"}
+	shares := Shares{Address: s.Address, Threshold: 1, Keys: []string{"key"}, Root: "root"}
+	require.NoError(t, reserve(file, Shares{Address: s.Address}, 8192))
+	require.EqualError(t, s.unsure(file, shares, os.ErrDeadlineExceeded), "vault https://one: was initialised, but its shares could not be written: "+
+		"i/o timeout; nobody can ever unseal it, and it holds nothing yet: delete its storage (docs/vault.md) and "+file+", then run `streamforge vault init` again")
+	require.NoError(t, shares.fill(file))
+	require.EqualError(t, s.unsure(file, shares, os.ErrDeadlineExceeded), "i/o timeout; the shares can be read in "+file+
+		", but its disk may lose them: copy them elsewhere now")
+}
