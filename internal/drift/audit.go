@@ -121,7 +121,7 @@ func (a *Audit) lookAtCluster(ctx context.Context) (f Findings) {
 		return f
 	}
 	for _, m := range a.cluster.missing {
-		a.skip(inCluster, "%s", m)
+		a.skip(inCluster, "%v", m)
 	}
 	stock := &inventory{audit: a, managed: map[string]bool{}, foreign: map[string]string{}, verdict: map[string]bool{}}
 	expected := a.State.objects()

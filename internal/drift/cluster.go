@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +41,20 @@ type cluster struct {
 
 	all     map[string]*unstructured.Unstructured // by key
 	byUID   map[types.UID]*unstructured.Unstructured
-	missing []string // what could not be listed, and why
+	missing []gap
+}
+
+// gap is a kind whose objects could not be listed, or a group of them that does not tell its kinds.
+type gap struct {
+	of  schema.GroupResource // without a resource: the whole group
+	why error
+}
+
+func (g gap) String() string {
+	if g.of.Resource == "" {
+		return fmt.Sprintf("objects of %s: %v", g.of.Group, g.why)
+	}
+	return fmt.Sprintf("objects of kind %s: %v", g.of, g.why)
 }
 
 // key names an object whatever version it is read in.
@@ -80,7 +94,7 @@ func (c *cluster) discover(ctx context.Context, d discovery.DiscoveryInterface) 
 	var partly *discovery.ErrGroupDiscoveryFailed
 	if errors.As(err, &partly) {
 		for group, why := range partly.Groups {
-			c.missing = append(c.missing, fmt.Sprintf("objects of %s: %v", group, why))
+			c.missing = append(c.missing, gap{schema.GroupResource{Group: group.Group}, why})
 		}
 	} else if err != nil {
 		return fmt.Errorf("cluster: %w", err)
@@ -132,7 +146,7 @@ func (c *cluster) list(ctx context.Context, gvr schema.GroupVersionResource, loc
 		lock.Lock()
 		if err != nil {
 			if !apierrors.IsNotFound(err) && !apierrors.IsMethodNotSupported(err) {
-				c.missing = append(c.missing, fmt.Sprintf("objects of kind %s: %v", gvr.GroupResource(), err))
+				c.missing = append(c.missing, gap{gvr.GroupResource(), err})
 			}
 			lock.Unlock()
 			return
@@ -148,17 +162,13 @@ func (c *cluster) list(ctx context.Context, gvr schema.GroupVersionResource, loc
 	}
 }
 
-// blind tells whether objects of a kind could not be listed, so that nothing is known about them.
+// blind tells whether nothing is known about the objects of a kind, as they could not be listed.
 func (c *cluster) blind(gk schema.GroupKind) bool {
-	m, err := c.mapper.RESTMapping(gk)
-	if err != nil {
-		return false
+	of := schema.GroupResource{Group: gk.Group}
+	if m, err := c.mapper.RESTMapping(gk); err == nil {
+		of = m.Resource.GroupResource()
 	}
-	about := "objects of kind " + m.Resource.GroupResource().String() + ":"
-	for _, reason := range c.missing {
-		if strings.HasPrefix(reason, about) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.missing, func(g gap) bool {
+		return g.of == of || g.of == schema.GroupResource{Group: gk.Group}
+	})
 }

@@ -43,7 +43,8 @@ type compared struct {
 // compare looks for differences between an object and what was declared.
 func (a *Audit) compare(ctx context.Context, e expectation) compared {
 	at, ns, err := a.cluster.resource(e.object, e.namespace())
-	if meta.IsNoMatchError(err) {
+	blind := a.cluster.blind(e.object.GroupVersionKind().GroupKind())
+	if meta.IsNoMatchError(err) && !blind {
 		return compared{items: []report.Item{a.missing(e, e.object.GetNamespace(), "the cluster does not know its kind")}}
 	} else if err != nil {
 		return compared{problem: fmt.Sprintf("%s %s: %v", e.object.GetKind(), e.object.GetName(), err)}
@@ -55,7 +56,7 @@ func (a *Audit) compare(ctx context.Context, e expectation) compared {
 	switch {
 	case err != nil:
 		out.problem = fmt.Sprintf("%s %s: %v", want.GetKind(), want.GetName(), err)
-	case live == nil && a.cluster.blind(want.GroupVersionKind().GroupKind()):
+	case live == nil && blind:
 		out.problem = fmt.Sprintf("%s %s: objects of its kind could not be listed", want.GetKind(), want.GetName())
 	case live == nil:
 		out.items = []report.Item{a.missing(e, ns, "it was deleted")}

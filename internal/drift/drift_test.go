@@ -3,6 +3,7 @@ package drift
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -228,8 +229,8 @@ func TestOnlyWhatWasLookedForIsResolved(t *testing.T) {
 	}
 }
 
-// TestComparedIsSeen: of the objects of the state as of those of releases. One whose kind is not known may
-// be of a group that does not answer, and one whose kind could not be listed may be there.
+// TestComparedIsSeen: of the objects of the state as of those of releases. One whose kind could not be
+// listed may be there, as may one of a group that does not answer; one of a kind that nobody knows is not.
 func TestComparedIsSeen(t *testing.T) {
 	a := audit(t)
 	client, err := dynamic.NewForConfig(&rest.Config{Host: "https://127.0.0.1:1"})
@@ -238,14 +239,29 @@ func TestComparedIsSeen(t *testing.T) {
 	for _, kind := range []string{"ConfigMap", "Secret"} {
 		kinds.Add(schema.GroupVersionKind{Version: "v1", Kind: kind}, meta.RESTScopeNamespace)
 	}
-	a.looked, a.cluster = map[string]bool{}, &cluster{dynamic: client, mapper: kinds, missing: []string{"objects of kind secrets: forbidden"}}
-	expect := func(id, kind string, of *release) expectation {
-		return expectation{id: id, urn: "urn:pulumi:lab::p::kubernetes:core/v1:ConfigMap::x", release: of, object: object(t, `{"apiVersion":"v1","kind":"`+kind+`","metadata":{"name":"x"}}`)}
+	a.looked, a.cluster = map[string]bool{}, &cluster{dynamic: client, mapper: kinds, missing: []gap{
+		{schema.GroupResource{Resource: "secrets"}, errors.New("forbidden")}, {schema.GroupResource{Group: "silent.example"}, errors.New("timeout")},
+	}}
+	expect := func(id, version, kind string, of *release) expectation {
+		return expectation{id: id, urn: "urn:pulumi:lab::p::kubernetes:core/v1:ConfigMap::x", release: of, object: object(t, `{"apiVersion":"`+version+`","kind":"`+kind+`","metadata":{"name":"x"}}`)}
 	}
-	a.each(t.Context(), []expectation{
-		expect("map", "ConfigMap", nil), expect("chart#map", "ConfigMap", &release{}), expect("secret", "Secret", nil), expect("thing", "Thing", nil),
-	})
+	var missing, problems []string
+	for _, r := range a.each(t.Context(), []expectation{
+		expect("map", "v1", "ConfigMap", nil), expect("chart#map", "v1", "ConfigMap", &release{}), expect("secret", "v1", "Secret", nil),
+		expect("thing", "v1", "Thing", nil), expect("silence", "silent.example/v1", "Thing", nil),
+	}) {
+		for _, i := range r.items {
+			missing = append(missing, i.ID)
+		}
+		if r.problem != "" {
+			problems = append(problems, r.problem)
+		}
+	}
 	assert.Equal(t, map[string]bool{"map": true, "chart#map": true}, a.looked)
+	assert.Equal(t, []string{"map", "chart#map", "thing"}, missing)
+	assert.Equal(t, []string{
+		"Secret x: objects of its kind could not be listed", `Thing x: no matches for kind "Thing" in version "silent.example/v1"`,
+	}, problems)
 }
 
 // TestObjectsOfAReleaseWithoutARecord: nobody knows what it should have, so what was found there stays.
