@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/streamforge/infrastructure/internal/engine"
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 // The exit codes, documented in docs/cli.md.
@@ -30,6 +31,7 @@ func main() {
 	// Else the first line for a reader that is gone kills the process: Ctrl-C ends the `tee` of `up | tee log` too,
 	// and the engine would live on without its program. Not signal.Ignore, which children inherit.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	process.CollectLess()
 	ctx, abort, stop := interruptible(os.Stderr)
 	a := &app{out: os.Stdout, err: os.Stderr, in: os.Stdin, abort: abort}
 	err := newRootCmd(a).ExecuteContext(ctx)

@@ -24,8 +24,7 @@ import (
 // killAfter is how long a CLI that was told to end at once may take before it is killed.
 const killAfter = 10 * time.Second
 
-// noDebugLog keeps the engine from writing a debug log below PULUMI_HOME, see tools/pulumi. What the process's
-// environment says counts more.
+// noDebugLog keeps the engine from writing a debug log below PULUMI_HOME, see tools/pulumi.
 const noDebugLog = "PULUMI_DISABLE_AUTOMATIC_LOGS=true"
 
 // calls counts those of all commands of this process, so that what one call has left is never taken for another's.
@@ -77,13 +76,13 @@ func newCommand(ctx context.Context, p Project) (*command, error) {
 	return c, nil
 }
 
-// environ lays over over base and puts bin first in PATH.
+// environ lays over over base, base over what is best for an engine, and puts bin first in PATH.
 func environ(base []string, over map[string]string, bin string) []string {
 	path := os.Getenv("PATH")
 	if p, ok := over["PATH"]; ok {
 		path = p
 	}
-	env := append([]string{noDebugLog}, slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
+	env := append([]string{noDebugLog, process.Collector}, slices.DeleteFunc(slices.Clone(base), func(kv string) bool {
 		key, _, _ := strings.Cut(kv, "=")
 		_, replaced := over[key]
 		return replaced || key == "PATH"

@@ -39,6 +39,26 @@ func TestFailedCLITakesItsPluginsAlong(t *testing.T) {
 	require.Eventually(t, gone, 10*time.Second, 10*time.Millisecond)
 }
 
+// TestOthersSetTheCollector: what the project or the process's environment says counts more.
+func TestOthersSetTheCollector(t *testing.T) {
+	for want, set := range map[string]struct{ process, project string }{"200": {}, "50": {process: "50"}, "off": {"50", "off"}} {
+		t.Run(want, func(t *testing.T) {
+			if t.Setenv("GOGC", set.process); set.process == "" {
+				require.NoError(t, os.Unsetenv("GOGC"))
+			}
+			p := fakeCLI(t, "*) echo $GOGC;;")
+			if set.project != "" {
+				p.Env = map[string]string{"GOGC": set.project}
+			}
+			c, err := newCommand(t.Context(), p)
+			require.NoError(t, err)
+			out, _, _, err := c.Run(t.Context(), p.Dir, nil, nil, nil, nil, "up")
+			require.NoError(t, err)
+			require.Equal(t, want+"\n", out)
+		})
+	}
+}
+
 // TestReaderThatLeftStopsNothing: what the CLI says is written to the end of its log though a terminal is gone.
 func TestReaderThatLeftStopsNothing(t *testing.T) {
 	p := fakeCLI(t, "*) i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done;;")

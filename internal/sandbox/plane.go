@@ -78,6 +78,7 @@ func (v *supervisor) common() process.Common {
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + v.path("kwok"), // kwok reads its configuration from there
 		"TMPDIR=" + v.path("tmp"),
+		process.Collector,
 	}}
 }
 

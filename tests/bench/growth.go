@@ -17,6 +17,8 @@ type point struct {
 	Bytes    int64   `json:"bytes"` // most that the process and its descendants held in memory at once
 }
 
+func (p point) took() float64 { return p.Seconds }
+
 // curve is how an operation of one tool grows with the number of machines.
 type curve struct {
 	Tool      string  `json:"tool"`

@@ -42,8 +42,8 @@ func TestLastStep(t *testing.T) {
 }
 
 func TestMiddle(t *testing.T) {
-	assert.Equal(t, point{Seconds: 2, CPU: 7}, middle([]point{{Seconds: 3}, {Seconds: 1}, {Seconds: 2, CPU: 7}}))
-	assert.Equal(t, point{Seconds: 1}, middle([]point{{Seconds: 1}}))
+	assert.Equal(t, point{Seconds: 2, CPU: 7}, middle([]point{{Seconds: 3}, {Seconds: 1}, {Seconds: 2, CPU: 7}}, point.took))
+	assert.Equal(t, point{Seconds: 1}, middle([]point{{Seconds: 1}}, point.took))
 }
 
 func TestWatched(t *testing.T) {

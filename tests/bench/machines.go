@@ -164,7 +164,7 @@ func (b *bench) grow(ctx context.Context, sides []side, machines int, curves *[]
 	}
 	b.previews = points
 	for _, p := range places {
-		add(curves, p.name, preview.name, middle(points[p.name]))
+		add(curves, p.name, preview.name, middle(points[p.name], point.took))
 		for _, op := range rest {
 			if p.command(ctx, p.dir, op) == nil {
 				continue
@@ -204,9 +204,9 @@ func seconds(points []point) (all []float64) {
 	return all
 }
 
-// middle is the point with the median time, the lower one of two.
-func middle(points []point) point {
-	sorted := slices.SortedFunc(slices.Values(points), func(a, b point) int { return cmp.Compare(a.Seconds, b.Seconds) })
+// middle is the one of all with the median value, the lower one of two.
+func middle[T any](all []T, value func(T) float64) T {
+	sorted := slices.SortedFunc(slices.Values(all), func(a, b T) int { return cmp.Compare(value(a), value(b)) })
 	return sorted[(len(sorted)-1)/2]
 }
 

@@ -14,12 +14,15 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
+
+	"github.com/streamforge/infrastructure/internal/process"
 )
 
 func main() {
 	which := flag.String("run", ".", "measure the figures whose names match this expression")
 	net := flag.Int("net", 74, "the sandbox gets the addresses 127.53.NET.*")
 	flag.Parse()
+	process.CollectLess() // the program runs in here, as in streamforge
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *which, *net); err != nil {

@@ -61,13 +61,17 @@ func (b *bench) site(ctx context.Context) (*site, error) {
 	return s, s.deploy(ctx)
 }
 
+// stop ends the site and removes it: whoever asks for it next gets another.
 func (b *bench) stop() error {
 	if b.made == nil {
 		return nil
 	}
+	root := b.made.root
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	return b.made.sb.Stop(ctx)
+	err := b.made.sb.Stop(ctx)
+	b.made = nil
+	return errors.Join(err, os.RemoveAll(root))
 }
 
 // streamforge runs the tool in the site and gives the wall time in seconds that it took.

@@ -70,10 +70,7 @@ func (y *yamlSite) make(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	state, _, err := y.deployment.stack.State(ctx)
-	if err != nil {
-		return err
-	}
+	state := y.deployment.state
 	program, moved, err := replay.YAML(state, yamlProject, "yaml", known)
 	if err != nil {
 		return err
