@@ -59,6 +59,28 @@ func TestOthersSetTheCollector(t *testing.T) {
 	}
 }
 
+// TestQuestionsAfterAnOperationAreSpared: of these the Automation API asks, and nobody reads what the CLI would say.
+func TestQuestionsAfterAnOperationAreSpared(t *testing.T) {
+	p := fakeCLI(t, "*) echo ran $*;;")
+	c, err := newCommand(t.Context(), p)
+	require.NoError(t, err)
+	ask := func(args ...string) string {
+		out, _, code, err := c.Run(t.Context(), p.Dir, nil, nil, nil, nil, args...)
+		require.NoError(t, err)
+		require.Zero(t, code)
+		return strings.TrimSpace(out)
+	}
+	plain, secret, history := []string{"stack", "output", "--json"}, []string{"stack", "output", "--json", "--show-secrets"}, []string{"stack", "history", "--json"}
+	for _, args := range [][]string{plain, secret, history} {
+		require.Equal(t, "ran "+strings.Join(args, " "), ask(args...))
+	}
+	c.brief = true
+	require.Equal(t, "ran stack output --json", ask(plain...))
+	require.Equal(t, "ran stack output --json", ask(secret...), "as the question before was answered")
+	require.Equal(t, "[]", ask(history...))
+	require.Equal(t, "ran stack export --show-secrets", ask("stack", "export", "--show-secrets"))
+}
+
 // TestReaderThatLeftStopsNothing: what the CLI says is written to the end of its log though a terminal is gone.
 func TestReaderThatLeftStopsNothing(t *testing.T) {
 	p := fakeCLI(t, "*) i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done;;")

@@ -116,7 +116,9 @@ func (s *Stack) once(ctx context.Context, op Operation, o Options, call engineCa
 	}
 	rec := newRecorder(op, s.project.Bin, time.Now)
 	v := newView(rec, s.project.Stack, o)
+	s.cmd.brief = true
 	err = follow(ctx, rec, v, o.Observe, call)
+	s.cmd.brief = false
 	v.close()
 
 	sum := rec.summary()

@@ -262,8 +262,9 @@ func TestSecrets(t *testing.T) {
 	require.Error(t, err)
 	r.things["one"]["fail"] = nil
 	r.things["one"] = pulumi.Map{"text": pulumi.ToSecret(pulumi.String("hush-hush"))}
-	_, err = s.Up(ctx, r.options())
+	sum, err := s.Up(ctx, r.options())
 	require.NoError(t, err)
+	require.Equal(t, Output{Value: Masked, Secret: true}, sum.Outputs["password"])
 
 	o, err := s.Outputs(ctx)
 	require.NoError(t, err)

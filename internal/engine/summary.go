@@ -92,7 +92,7 @@ type Summary struct {
 	Unfinished []string `json:"unfinished,omitempty"`
 
 	Log     string  `json:"log,omitempty"` // file with the engine's full output
-	Outputs Outputs `json:"-"`             // of the stack, after Up; secrets are among them in clear
+	Outputs Outputs `json:"-"`             // of the stack, after Up; secrets are masked
 }
 
 // Changed is the number of resources that differ from what was expected.
