@@ -61,12 +61,14 @@ func open(t *testing.T, name string, width, height int64, theme string, script b
 	require.NoError(t, err)
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.WSURLReadTimeout(time.Minute), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), chromedp.WindowSize(int(width), int(height)))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
+	// Not t.Context(), which ends before the cleanup: a browser whose context is gone is killed, and Debian's command is
+	// a script, whose death leaves the browser behind.
+	ctx, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), opts...)
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx, _ = chromedp.NewContext(ctx)
+	t.Cleanup(func() { assert.NoError(t, chromedp.Cancel(ctx)) })
 	p := &page{Context: ctx}
 	chromedp.ListenTarget(ctx, p.listen)
 	require.NoError(t, chromedp.Run(ctx,
