@@ -164,11 +164,9 @@ func (c *cluster) list(ctx context.Context, gvr schema.GroupVersionResource, loc
 
 // blind tells whether nothing is known about the objects of a kind, as they could not be listed.
 func (c *cluster) blind(gk schema.GroupKind) bool {
-	of := schema.GroupResource{Group: gk.Group}
-	if m, err := c.mapper.RESTMapping(gk); err == nil {
-		of = m.Resource.GroupResource()
-	}
+	group := schema.GroupResource{Group: gk.Group}
+	m, err := c.mapper.RESTMapping(gk)
 	return slices.ContainsFunc(c.missing, func(g gap) bool {
-		return g.of == of || g.of == schema.GroupResource{Group: gk.Group}
+		return g.of == group || err == nil && g.of == m.Resource.GroupResource()
 	})
 }
