@@ -46,7 +46,9 @@ func (b *builder) downloadImage(host, name string) (pulumi.IDOutput, error) {
 		UploadTimeout: pulumi.Int(imageTimeout),
 		// Otherwise every refresh asks the internet for the size and a moved mirror is a difference.
 		Overwrite: pulumi.Bool(false),
-		// A download that was cut off leaves a file that nobody owns.
+		// A run that was cut off leaves a file that nobody owns. Proxmox takes it for the download if the
+		// checksum is right (PVE::Tools::download_file_from_url); without a checksum it refuses the download,
+		// and the provider deletes the file.
 		OverwriteUnmanaged: pulumi.Bool(true),
 	}
 	if image.SHA256 != "" {

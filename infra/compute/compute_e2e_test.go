@@ -2,14 +2,18 @@ package compute
 
 import (
 	"context"
+	"encoding/json"
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamforge/infrastructure/internal/sandbox/proxmox"
 	"github.com/streamforge/infrastructure/stacks/config"
 )
 
@@ -91,4 +95,32 @@ func TestProtectedMachinesSurviveADestroy(t *testing.T) {
 	_, err = l.stack.Destroy(t.Context(), optdestroy.SuppressProgress())
 	require.NoError(t, err)
 	require.Empty(t, l.sim.VMs())
+}
+
+// TestLostStateTouchesNothing: whoever runs up without the state finds the pool taken, and does nothing to what
+// is there. Proxmox deletes an image some time after it said so, and the provider does not wait for it.
+func TestLostStateTouchesNothing(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.up()
+	born := l.places()
+	state, err := l.stack.Export(t.Context())
+	require.NoError(t, err)
+	lost := state
+	var deployment map[string]any
+	require.NoError(t, json.Unmarshal(state.Deployment, &deployment))
+	delete(deployment, "resources")
+	lost.Deployment, err = json.Marshal(deployment)
+	require.NoError(t, err)
+	require.NoError(t, l.stack.Import(t.Context(), lost))
+	require.NoError(t, l.sim.SetFaults(proxmox.Fault{
+		Match: "DELETE /nodes/*/storage/**", Kind: proxmox.SlowTask, Delay: proxmox.Duration(time.Second / 5)}))
+
+	_, err = l.stack.Up(t.Context(), optup.SuppressProgress(), optup.ContinueOnError())
+	require.ErrorContains(t, err, "pool 'k8s' already exists")
+	require.Equal(t, born, l.places())
+
+	require.NoError(t, l.stack.Import(t.Context(), state))
+	require.Empty(t, l.refresh())
+	require.Zero(t, l.sim.Faults()[0].Struck, "nothing was deleted")
 }

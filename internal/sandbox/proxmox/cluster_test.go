@@ -2,6 +2,7 @@ package proxmox
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,10 +47,18 @@ func TestDownload(t *testing.T) {
 	f.done("POST", "/nodes/pve1/storage/local/download-url", args...)
 	require.Equal(t, "refusing to override existing file '/var/lib/vz/import/noble.qcow2'",
 		f.exit("POST", "/nodes/pve1/storage/local/download-url", args...))
+	sum := strings.Repeat("0a", 32)
+	summed := append([]string{"checksum-algorithm", "sha256", "checksum", sum}, args...)
+	require.Equal(t, "checksum mismatch: got '' != expect '"+sum+"', aborting",
+		f.exit("POST", "/nodes/pve1/storage/local/download-url", summed...))
+	require.Empty(t, f.ok("GET", "/nodes/pve2/storage/local/content"), "local storage belongs to one node")
+	for range 2 { // the second finds what it wants
+		f.done("POST", "/nodes/pve2/storage/local/download-url", "content", "import", "filename", "noble.qcow2",
+			"url", address, "checksum-algorithm", "sha256", "checksum", sum)
+	}
 	list, _ := f.ok("GET", "/nodes/pve1/storage/local/content", "content", "import").([]any)
 	require.Len(t, list, 1)
 	require.Equal(t, meta["size"], list[0].(map[string]any)["size"], "the size the provider compares")
-	require.Empty(t, f.ok("GET", "/nodes/pve2/storage/local/content"), "local storage belongs to one node")
 
 	for _, bad := range []struct{ path, content, file, why string }{
 		{"/nodes/pve1/storage/nfs", "import", "a.qcow2", "storage 'nfs' does not support content-type 'import'"},

@@ -83,18 +83,32 @@ func downloadURL(c *call) (any, error) {
 		return nil, refuse("checksum", "missing associated requirement - checksum-algorithm")
 	}
 	node := c.vars["node"]
-	v.Stored = urlSize(c.str("url"))
+	v.Stored, v.Sum = urlSize(c.str("url")), strings.ToLower(c.str("checksum"))
 	v.Size = v.Stored
 	if v.Content == "import" {
 		v.Size = imageDisk
 	}
 	return c.start(job{node: node, kind: "download", id: c.str("filename"), do: func() error {
-		if c.st.Volumes[c.volumeKey(v.ID, node)] != nil {
-			return fail("refusing to override existing file '%s'", d.path()+"/"+strings.SplitN(v.ID, ":", 2)[1])
+		if old := c.st.Volumes[c.volumeKey(v.ID, node)]; old != nil {
+			return old.instead(v, d)
 		}
 		c.addVolume(v, d, node)
 		return nil
 	}})
+}
+
+// instead says whether v, which is there, does for a download of the same name, as
+// PVE::Tools::download_file_from_url decides it: only a checksum tells.
+func (v volume) instead(wanted volume, d Datastore) error {
+	_, name, _ := cutVolume(v.ID)
+	switch wanted.Sum {
+	case "":
+		return fail("refusing to override existing file '%s'", d.path()+"/"+name)
+	case v.Sum:
+		return nil
+	default:
+		return fail("checksum mismatch: got '%s' != expect '%s', aborting", v.Sum, wanted.Sum)
+	}
 }
 
 // uploadFile takes the name of an uploaded file; its bytes are not kept.

@@ -17,6 +17,7 @@ type volume struct {
 	Format  string    `json:"format"`         // raw, qcow2, iso ...
 	Size    int64     `json:"size"`           // bytes as the guest sees them
 	Stored  int64     `json:"stored"`         // bytes of the file
+	Sum     string    `json:"sum,omitempty"`  // checksum of a download, as the client gave it
 	VM      int       `json:"vm,omitempty"`   // owner, 0 if none
 	Created time.Time `json:"created"`
 }
