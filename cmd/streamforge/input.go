@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
 
@@ -34,11 +35,11 @@ func unlessCancelled[T any](ctx context.Context, read func() (T, error)) (value 
 func (a *app) lines(ctx context.Context, what string) ([]string, error) {
 	read := a.scan
 	if f, ok := a.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		shown, err := term.GetState(int(f.Fd()))
+		show, err := hide(int(f.Fd()))
 		if err != nil {
 			return nil, fmt.Errorf("%s from the terminal: %w", what, err)
 		}
-		defer func() { _ = term.Restore(int(f.Fd()), shown) }() // a read that was cancelled would leave it as it is
+		defer show()
 		fmt.Fprintf(a.err, "%s, one a line; they are not shown, an empty line ends\n", what)
 		read = func() ([]string, error) { return a.unseen(int(f.Fd())) }
 	}
@@ -50,6 +51,21 @@ func (a *app) lines(ctx context.Context, what string) ([]string, error) {
 		return nil, usageError{fmt.Errorf("%s: standard input is empty: give one a line", what)}
 	}
 	return values, nil
+}
+
+// hide keeps a terminal from showing what is typed until show is called: between two lines as well, when the
+// next is typed or pasted already, and also after a read that was cancelled.
+func hide(terminal int) (show func(), err error) {
+	shown, err := unix.IoctlGetTermios(terminal, getTermios)
+	if err != nil {
+		return nil, err
+	}
+	hidden := *shown
+	hidden.Lflag &^= unix.ECHO
+	if err := unix.IoctlSetTermios(terminal, setTermios, &hidden); err != nil {
+		return nil, err
+	}
+	return func() { _ = unix.IoctlSetTermios(terminal, setTermios, shown) }, nil
 }
 
 // scan reads every line that is not empty.

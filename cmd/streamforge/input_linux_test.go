@@ -41,9 +41,15 @@ func shows(t *testing.T, terminal *os.File) bool {
 func TestTypedSecretsAreNotShown(t *testing.T) {
 	person, side := terminal(t)
 	var told bytes.Buffer
+	asks := writerFunc(func(p []byte) (int, error) {
+		if told.Len() > 0 {
+			assert.False(t, shows(t, side), "between two lines, before %q", p)
+		}
+		return told.Write(p)
+	})
 	read := make(chan []string)
 	go func() {
-		values, err := (&app{in: side, err: &told}).lines(t.Context(), "key shares")
+		values, err := (&app{in: side, err: asks}).lines(t.Context(), "key shares")
 		assert.NoError(t, err)
 		read <- values
 	}()
@@ -65,6 +71,11 @@ func TestTypedSecretsAreNotShown(t *testing.T) {
 	}
 	assert.NotContains(t, screen, "share")
 }
+
+// writerFunc is an io.Writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestCancelledTerminalShowsAgain(t *testing.T) {
 	_, side := terminal(t)
