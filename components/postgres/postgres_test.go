@@ -163,8 +163,8 @@ func TestUsersHavePasswordsOfTheirOwn(t *testing.T) {
 	connection, err := c.Connection("one", "app_one")
 	require.NoError(t, err)
 	assert.Equal(t, one.At("metadata.name"), connection.Secret)
-	assert.Equal(t, "host=team-pg.sql.svc port=5432 dbname=one user=app_one sslmode=verify-full sslrootcert=/ca.crt", connection.DSN("/ca.crt"))
-	assert.Equal(t, "jdbc:postgresql://team-pg.sql.svc:5432/one?sslmode=verify-full&sslrootcert=/ca.crt", connection.JDBC("/ca.crt"))
+	assert.Equal(t, []any{"team-pg.sql.svc", 5432, "one", "app_one"},
+		[]any{connection.Host, connection.Port, connection.Database, connection.User})
 	_, err = c.Connection("one", "nobody")
 	require.EqualError(t, err, `postgres team-pg: no user "nobody"`)
 	_, err = c.Connection("two", "app_one")

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 
@@ -87,15 +86,4 @@ func (a Args) environment() (env pulumi.Array) {
 		store("CLONE_")
 	}
 	return env
-}
-
-// DSN gives the parts of a connection string but the password, as libpq takes it. ca is the path
-// of a file with the authority's certificate.
-func (c Connection) DSN(ca string) string {
-	return fmt.Sprintf("host=%s port=%d dbname=%s user=%s sslmode=verify-full sslrootcert=%s", c.Host, c.Port, c.Database, c.User, ca)
-}
-
-// JDBC gives the address for Java clients, without user and password.
-func (c Connection) JDBC(ca string) string {
-	return fmt.Sprintf("jdbc:postgresql://%s:%d/%s?sslmode=verify-full&sslrootcert=%s", c.Host, c.Port, c.Database, ca)
 }
