@@ -16,7 +16,7 @@ var Collector = "GOGC=" + strconv.Itoa(garbage)
 
 // CollectLess does the same for this process, unless GOGC is set.
 func CollectLess() {
-	if os.Getenv("GOGC") == "" {
+	if _, set := os.LookupEnv("GOGC"); !set {
 		debug.SetGCPercent(garbage)
 	}
 }

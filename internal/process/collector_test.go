@@ -1,17 +1,26 @@
 package process
 
 import (
+	"os"
 	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCollectLess(t *testing.T) {
-	for set, want := range map[string]int{"": garbage, "50": 50} {
-		t.Setenv("GOGC", set)
-		before := debug.SetGCPercent(50) // what the runtime made of GOGC
+	const before = 50 // what the runtime made of GOGC
+	collects := func() int {
+		old := debug.SetGCPercent(before)
+		defer debug.SetGCPercent(old)
 		CollectLess()
-		assert.Equal(t, want, debug.SetGCPercent(before), "GOGC=%s", set)
+		return debug.SetGCPercent(before)
 	}
+	for _, set := range []string{"", "50"} {
+		t.Setenv("GOGC", set)
+		assert.Equal(t, before, collects(), "GOGC=%s", set)
+	}
+	require.NoError(t, os.Unsetenv("GOGC")) // Setenv brings back what was there
+	assert.Equal(t, garbage, collects())
 }

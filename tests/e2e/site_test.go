@@ -42,6 +42,7 @@ func testMain(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	cleanUpOnSignal(dir)
 	streamforge = filepath.Join(dir, "streamforge")
 	build := exec.Command("go", "build", "-trimpath", "-o", streamforge, "./cmd/streamforge")
 	build.Dir = repo
@@ -82,7 +83,9 @@ func newSite(t *testing.T, net int) *site {
 	var err error
 	s.sb, err = sandbox.Open(s.root)
 	require.NoError(t, err)
+	sites.Store(s, nil)
 	t.Cleanup(func() {
+		defer sites.Delete(s)
 		if t.Failed() {
 			s.keepLogs()
 		}
