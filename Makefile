@@ -39,6 +39,10 @@ test: tools ## run every test: units, the graph on mocks, the sandbox end to end
 	if [ -s "$$STREAMFORGE_LEFT_OUT" ]; then echo 'tests that were left out:'; sort -u "$$STREAMFORGE_LEFT_OUT"; fi; \
 	rm -f "$$list"; exit $$ended
 
+# Compilers and linters collect garbage half as often as Go does by default, which saves a seventh of their processor
+# time. Not less often: what the tests start, engines and servers, gets the same.
+tests lint: export GOGC ?= 200
+
 # Without vet, whose facts of every dependency cost minutes when caches are cold: `make lint` has it.
 tests:
 	$(GO) test -trimpath -vet=off -timeout 45m ./...

@@ -13,6 +13,18 @@ import (
 // sites are those whose sandbox may run.
 var sites sync.Map // of *site
 
+// interrupted is closed when the tests are to end.
+var interrupted = make(chan struct{})
+
+// unlessInterrupted keeps a test from beginning anything else when the tests are to end: it never returns then.
+func unlessInterrupted() {
+	select {
+	case <-interrupted:
+		select {}
+	default:
+	}
+}
+
 // cleanUpOnSignal stops every sandbox and removes what the tests made when they are interrupted: a test
 // binary that ends by a signal runs no Cleanup, and servers would stay behind.
 func cleanUpOnSignal(dir string) {
@@ -20,6 +32,7 @@ func cleanUpOnSignal(dir string) {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		got := <-signals
+		close(interrupted)
 		fmt.Fprintf(os.Stderr, "%s: stopping the sandboxes\n", got)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()

@@ -72,6 +72,7 @@ func newSite(t *testing.T, net int) *site {
 	if err := toolchain.Check(filepath.Join(repo, "bin")); err != nil && !onlyStreamforge(err) {
 		need.Missing(t, err.Error())
 	}
+	unlessInterrupted()
 	s := &site{t: t, root: t.TempDir(), tool: streamforge}
 	require.NoError(t, os.Symlink(filepath.Join(repo, "bin"), filepath.Join(s.root, "bin")))
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.sandbox.yaml"} {
@@ -118,6 +119,7 @@ type result struct {
 // run runs streamforge in the site and waits for it, as long as a busy machine may take.
 func (s *site) run(args ...string) result {
 	s.t.Helper()
+	unlessInterrupted()
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.tool, args...)
