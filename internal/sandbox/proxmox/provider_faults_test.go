@@ -62,6 +62,28 @@ func TestProviderFaults(t *testing.T) {
 	requireWhole(t, f, s)
 }
 
+// TestDisksThatCouldNotBeRead: the machines are there, but the network went before the provider had read their disks.
+func TestDisksThatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
+	for name, disk := range map[string]string{"all": "*", "the first": "local-lvm:vm-101-disk-0", "the second": "local-lvm:vm-101-disk-1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, testOptions(t))
+			s := newSite(f)
+			st := newStack(t, s.program)
+			require.NoError(t, f.SetFaults(Fault{Match: "GET /nodes/*/storage/local-lvm/content/" + disk, Kind: DropConnection}))
+			require.Contains(t, failUp(t, st), "error get file local-lvm:vm-101-disk-")
+
+			require.NoError(t, f.SetFaults())
+			up(t, st, optup.Refresh())
+			requireWhole(t, f, s)
+			require.Len(t, f.vmByID(101).Disks, 2)
+			unchanged(t, up(t, st))
+			unchanged(t, refresh(t, st))
+		})
+	}
+}
+
 func requireWhole(t *testing.T, f *fixture, s *site) {
 	t.Helper()
 	vms := f.VMs()

@@ -26,8 +26,9 @@ const (
 // of an earlier generation, or nil while generating. It holds the table that
 // says which of bpg's two servers (SDKv2, plugin framework) owns a resource.
 func Provider(metadata []byte) info.Provider {
-	p := tfbridge.MuxShimWithPF(context.Background(),
-		shimv2.NewProvider(provider.ProxmoxVirtualEnvironment()), fwprovider.New(Version)())
+	upstream := provider.ProxmoxVirtualEnvironment()
+	readEveryDisk(upstream.ResourcesMap[machines])
+	p := tfbridge.MuxShimWithPF(context.Background(), shimv2.NewProvider(upstream), fwprovider.New(Version)())
 	prov := info.Provider{
 		P:                 p,
 		Name:              "proxmox",
